@@ -1,0 +1,93 @@
+"""A call through the door: what is sent, and what has come of it so far."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any, Protocol
+
+from multidict import CIMultiDict
+from yarl import URL
+
+from retour.connectors import words
+from retour.connectors.exchange import SHOWN, Exchange, concern
+from retour.connectors.redact import Redactor
+from retour.connectors.transport import Lost, Received
+
+
+class Auth(Protocol):
+    """Adds credentials to a call. See `retour.connectors.auth`."""
+
+    async def headers(self) -> Mapping[str, str]: ...
+
+    def drop(self) -> bool:
+        """Forgets a cached token after a 401; true when a fresh one can be had and the call is worth one more try.
+        Called in the task that asked for the `headers`."""
+        ...
+
+    def secrets(self) -> Iterable[str]:
+        """What must never be shown."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Call:
+    write: bool
+    method: str
+    url: URL
+    group: str
+    auth: Auth | None
+    headers: CIMultiDict[str]
+    body: bytes | None
+    timeout: float
+    answers: frozenset[int]
+    secrets: tuple[str, ...]
+    left: bool = False
+    """It has left since it was last recorded."""
+    outcome: Received | Lost | None = None
+    pause: timedelta | None = None
+    """What a 429 or 503 asks for."""
+    _credentials: set[str] = field(default_factory=set)
+
+    async def dressed(self) -> CIMultiDict[str]:
+        """Its headers, with credentials."""
+        headers = self.headers.copy()
+        if self.auth is not None:
+            credentials = await self.auth.headers()
+            headers.update(credentials)
+            for value in credentials.values():
+                self._credentials |= {value, value.rpartition(" ")[2]}
+        return headers
+
+    def redactor(self) -> Redactor:
+        """Knows the door's secrets, the live ones of its credentials, and those that this call itself has used."""
+        return Redactor([*self.secrets, *(self.auth.secrets() if self.auth else ()), *self._credentials])
+
+    def exchange(self) -> Exchange:
+        """How it went last, redacted."""
+        redact, outcome = self.redactor(), self.outcome
+        status, request_id, received = None, None, "(cancelled)"
+        if isinstance(outcome, Received):
+            status, request_id = outcome.status, words.request_id(outcome.headers)
+            received = redact.clipped(words.decoded(outcome.body, outcome.headers), SHOWN)
+        elif outcome is not None:
+            received = f"({outcome.why})"
+        return Exchange(
+            about=concern(),
+            method=self.method,
+            url=redact.url(str(self.url)),
+            status=status,
+            sent=redact.clipped((self.body or b"").decode("utf-8", "replace"), SHOWN),
+            received=received,
+            request_id=redact(request_id) if request_id else None,
+        )
+
+
+def body_of(value: Any, data: bytes | None, headers: CIMultiDict[str]) -> bytes | None:
+    """The bytes to send, `headers` told their type. Raises ValueError for two bodies, or a value that is not JSON."""
+    if value is None:
+        return data
+    if data is not None:
+        raise ValueError("a call has one body: json or data")
+    headers.setdefault("Content-Type", "application/json")
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

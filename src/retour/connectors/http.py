@@ -1,0 +1,248 @@
+"""The one HTTP door: limits, retry of reads, naming of failures, redaction, guard against private addresses."""
+
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import stamina
+from multidict import CIMultiDict
+
+from retour.connectors import words
+from retour.connectors.call import Auth, Call, body_of
+from retour.connectors.errors import ConnectorError, Transient, Unavailable
+from retour.connectors.exchange import Exchange, concerning, hand_over
+from retour.connectors.guard import checked
+from retour.connectors.limits import LONGEST_PAUSE, Group, Groups, Limit, Quota, RateHeaders
+from retour.connectors.redact import Redactor
+from retour.connectors.transport import Lost, Received, Transport
+from retour.connectors.verdict import Court
+
+__all__ = ["Answer", "Auth", "Door", "Exchange", "Limit", "Quota", "RateHeaders", "concerning"]
+
+_reads = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=0.25, wait_max=2.0, wait_jitter=0.25)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a platform answered: a 2xx, or a status that the caller reads itself. Header names are case-insensitive."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    request_id: str | None = None
+    unreadable: Callable[[str], ConnectorError] | None = field(default=None, repr=False, compare=False)
+    """Makes the error for a body that is not what it should be, from the end of a sentence."""
+
+    def json(self) -> Any:
+        """The body as JSON. Raises Transient for a read, OutcomeUnknown for a write, when it is not JSON."""
+        try:
+            return json.loads(self.body, parse_constant=_not_json)
+        except (ValueError, RecursionError):
+            flaw = "the answer is not JSON"
+        # Outside the handler: the decoder's error holds the whole body.
+        raise self.unreadable(flaw) if self.unreadable else Transient(f"Not understood: {flaw}.")
+
+    def text(self) -> str:
+        """The body as text, in its declared charset."""
+        return words.decoded(self.body, self.headers)
+
+
+def _not_json(constant: str) -> Any:
+    raise ValueError(constant)
+
+
+class Door:
+    """A connection's way to its platform. Reads are repeated when nothing came of them, writes never.
+
+    Raises only `ConnectorError`s, whose words hold no secret. Belongs to the event loop of its first call; `close` it
+    there, or use it as `async with`."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        limits: Iterable[Limit] = (),
+        rate_headers: RateHeaders | None = None,
+        secrets: Iterable[str] = (),
+        allow_private: bool = False,
+        record: Callable[[Exchange], None] | None = None,
+        patience: timedelta = timedelta(seconds=20),
+    ) -> None:
+        """`name` is the platform's, as a merchant reads it. `patience` is how long a call may wait for its turn.
+        `record` gets every write that left, and every read that failed in the end."""
+        self.name = name
+        self._groups = Groups(name, limits)
+        self._rate_headers = rate_headers
+        self._secrets = tuple(secrets)
+        self._allow_private = allow_private
+        self._record = record
+        self._patience = patience.total_seconds()
+        self._transport = Transport(allow_private=allow_private)
+
+    @property
+    def quota(self) -> Mapping[str, Quota]:
+        """What each group has left, for display. Ask on the event loop."""
+        return self._groups.quota()
+
+    async def read(
+        self,
+        method: str,
+        url: str,
+        *,
+        group: str = "",
+        auth: Auth | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | None = None,
+        timeout: timedelta = timedelta(seconds=30),
+        answers: Collection[int] = (),
+    ) -> Answer:
+        """A call that changes nothing, whatever its method: up to three attempts while it is Transient.
+        `timeout` is for one attempt. Statuses in `answers` are returned instead of raised."""
+        call = self._call(False, method, url, group, auth, params, headers, json, data, timeout, answers)
+        try:
+            return await _reads(_worth_repeating, self._made, call)
+        except ConnectorError:
+            self._leave_behind(call)
+            raise
+
+    async def write(
+        self,
+        method: str,
+        url: str,
+        *,
+        group: str = "",
+        auth: Auth | None = None,
+        params: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        json: Any = None,
+        data: bytes | None = None,
+        timeout: timedelta = timedelta(seconds=30),
+        answers: Collection[int] = (),
+    ) -> Answer:
+        """A call that changes something: leaves once, on a connection of its own. Raises OutcomeUnknown where it may
+        have happened; every other error says that it did not."""
+        call = self._call(True, method, url, group, auth, params, headers, json, data, timeout, answers)
+        try:
+            return await self._made(call)
+        finally:
+            self._leave_behind(call)
+
+    def redacted(self, text: str, auth: Auth | None = None) -> str:
+        """A text of the platform's that a connector shows itself, without secrets."""
+        return Redactor([*self._secrets, *(auth.secrets() if auth else ())])(text)
+
+    async def close(self) -> None:
+        await self._transport.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, _type: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    def _call(
+        self,
+        write: bool,
+        method: str,
+        url: str,
+        group: str,
+        auth: Auth | None,
+        params: Mapping[str, str] | None,
+        headers: Mapping[str, str] | None,
+        value: Any,
+        data: bytes | None,
+        timeout: timedelta,
+        answers: Collection[int],
+    ) -> Call:
+        target = checked(url, name=self.name, allow_private=self._allow_private)
+        all_headers = CIMultiDict(headers or {})
+        return Call(
+            write=write,
+            method=method.upper(),
+            url=target.extend_query(params) if params else target,
+            group=group,
+            auth=auth,
+            headers=all_headers,
+            body=body_of(value, data, all_headers),
+            timeout=timeout.total_seconds(),
+            answers=frozenset(answers),
+            secrets=self._secrets,
+        )
+
+    async def _made(self, call: Call) -> Answer:
+        outcome = await self._sent(call)
+        refused = isinstance(outcome, Received) and outcome.status == 401
+        # A 401 did nothing, so even a write may go again: with a fresh token, once.
+        if refused and call.auth is not None and call.auth.drop():
+            if call.write:
+                self._leave_behind(call)
+            outcome = await self._sent(call)
+        verdict = self._court(call).on(outcome, call.pause)
+        if isinstance(verdict, ConnectorError):
+            raise verdict
+        return self._answer(call, verdict)
+
+    async def _sent(self, call: Call) -> Received | Lost:
+        call.left, call.outcome, call.pause = False, None, None
+        headers = await call.dressed()
+        group = self._groups[call.group]
+        departed = await group.admit(self._patience)
+        call.left = True
+        try:
+            call.outcome = outcome = await self._transport.send(
+                call.method,
+                call.url,
+                fresh=call.write,
+                headers=headers,
+                body=call.body,
+                timeout=call.timeout,
+                wanted=call.answers,
+            )
+        finally:
+            group.arrive()
+        if isinstance(outcome, Received):
+            call.pause = self._learned(group, outcome, departed)
+        return outcome
+
+    def _learned(self, group: Group, received: Received, departed: float) -> timedelta | None:
+        """Corrects the group's budget by an answer. Returns the pause that a 429 or 503 asks for."""
+        headers, now = received.headers, datetime.now(UTC)
+        reset = None
+        if names := self._rate_headers:
+            left, resets = words.numbers(headers.get(names.remaining)), words.resets(headers.get(names.reset), now)
+            group.learn(words.numbers(headers.get(names.limit)), left, resets)
+            reset = min(zip(left, resets, strict=False))[1] if left and resets else min(resets, default=None)
+        asked = words.retry_after(headers, now)
+        if received.status == 429:
+            asked = asked or reset or words.retry_in_words(received.body, headers)
+            return timedelta(seconds=group.strike(asked, departed))
+        group.forgive()
+        return timedelta(seconds=min(asked, LONGEST_PAUSE)) if asked else None
+
+    def _court(self, call: Call) -> Court:
+        return Court(self.name, call.write, call.answers, self._allow_private, call.redactor())
+
+    def _answer(self, call: Call, received: Received) -> Answer:
+        def unreadable(flaw: str) -> ConnectorError:
+            if not call.write:
+                self._leave_behind(call)
+            return self._court(call).unreadable(received, flaw)
+
+        request_id = words.request_id(received.headers)
+        return Answer(received.status, received.headers, received.body, request_id, unreadable)
+
+    def _leave_behind(self, call: Call) -> None:
+        if self._record is not None and call.left:
+            call.left = False
+            hand_over(call.exchange(), self._record)
+
+
+def _worth_repeating(error: Exception) -> bool:
+    return isinstance(error, Transient) and not isinstance(error, Unavailable)

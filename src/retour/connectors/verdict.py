@@ -1,0 +1,91 @@
+"""What an answer, or none, means: every failure gets its name here, and nowhere else."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import timedelta
+
+from retour.connectors import words
+from retour.connectors.errors import (
+    ConnectorError,
+    Misconfigured,
+    OutcomeUnknown,
+    Refused,
+    Transient,
+    Unauthorized,
+    Unavailable,
+)
+from retour.connectors.guard import barred
+from retour.connectors.redact import Redactor
+from retour.connectors.transport import Lost, Reach, Received
+
+OVERLOADED = timedelta(seconds=30)
+"""The pause after a 503 that names none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """What the names of failures depend on besides the answer. `name` is the platform's, as a merchant reads it."""
+
+    name: str
+    write: bool
+    answers: Collection[int]
+    allow_private: bool
+    redact: Redactor
+
+    def on(self, outcome: Received | Lost, pause: timedelta | None) -> Received | ConnectorError:
+        """The failure, or the answer where it is one that the caller wants. `pause` is what a 429 or 503 asks for."""
+        if isinstance(outcome, Lost):
+            return self._unanswered(outcome)
+        if 200 <= outcome.status < 300 or outcome.status in self.answers:
+            return self.unreadable(outcome, outcome.flaw) if outcome.flaw else outcome
+        return self._refusal(outcome, pause)
+
+    def unreadable(self, received: Received, flaw: str) -> ConnectorError:
+        """The failure of an answer whose body is not what it should be."""
+        request_id = words.request_id(received.headers)
+        code = str(received.status)
+        if self.write:
+            sentence = f"{self.name} answered, but it is not known whether it was done: {flaw}."
+            return OutcomeUnknown(sentence, code=code, request_id=request_id)
+        return Transient(f"{self.name} cannot be understood: {flaw}.", code=code, request_id=request_id)
+
+    def _unanswered(self, lost: Lost) -> ConnectorError:
+        match lost.reach:
+            case Reach.BARRED:
+                return barred(self.name, allow_private=self.allow_private)
+            case Reach.UNSENDABLE:
+                return Misconfigured(f"Nothing can be sent to {self.name}: {lost.why}.")
+            case Reach.UNSENT:
+                return Transient(f"{self.name} cannot be reached: {lost.why}.")
+            case Reach.SENT if self.write:
+                return OutcomeUnknown(f"{self.name} did not say whether it was done: {lost.why}.")
+            case Reach.SENT:
+                return Transient(f"{self.name} did not answer: {lost.why}.")
+
+    def _refusal(self, received: Received, pause: timedelta | None) -> ConnectorError:
+        name, status = self.name, received.status
+        spoken = words.said(received.body, received.headers)
+        said = None if spoken is None or 300 <= status < 400 else self.redact(spoken)
+        found = words.request_id(received.headers)
+        ids = {"code": str(status), "words": said, "request_id": self.redact(found) if found else None}
+        match status:
+            case 401:
+                return Unauthorized(f"{name} does not accept these credentials.", **ids)
+            case 403:
+                return Unauthorized(f"{name} does not allow this to these credentials.", **ids)
+            case 429:
+                asked = pause or OVERLOADED
+                return Unavailable(f"{name} was asked too often and wants a pause.", retry_after=asked, **ids)
+            case 503:
+                return Unavailable(f"{name} is not available now.", retry_after=pause or OVERLOADED, **ids)
+            case _ if 300 <= status < 400:
+                # Where it points to may hold secrets of the platform's sign-in, so nobody is told.
+                return Misconfigured(
+                    f"{name} redirected the call ({status}): the base URL differs from what the platform uses.", **ids
+                )
+            case _ if status == 408 or status >= 500:
+                if self.write:
+                    return OutcomeUnknown(f"{name} failed ({status}) and did not say whether it was done.", **ids)
+                return Transient(f"{name} failed ({status}).", **ids)
+            case _:
+                return Refused(f"{name} refused the call ({status}).", **ids)

@@ -1,0 +1,86 @@
+"""What a platform can be told and asked, as data. A connector's tables are its capabilities, so no page, rule or
+document can offer what the platform refuses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from retour.core.model import Resolution
+
+
+class Granularity(StrEnum):
+    """The smallest part of a return that can have a decision of its own at the marketplace."""
+
+    RETURN = "return"
+    LINE = "line"
+    QUANTITY = "quantity"
+
+
+class Starts(StrEnum):
+    """Who can start a return at the marketplace."""
+
+    CUSTOMER = "customer"
+    SELLER = "seller"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when the merchant must have answered, and what the marketplace does otherwise.
+
+    `consequence` is a sentence for the merchant; `source` says where the fact stands."""
+
+    name: str
+    after: timedelta
+    consequence: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceCapabilities:
+    """A marketplace's abilities.
+
+    `tells` maps each decision that can be told to the decision it reads back as in the marketplace's history.
+    `by_hand` holds the words what to do there for a decision that cannot be told.
+    `changes` maps a told decision to the decisions that it may still become.
+    """
+
+    tells: Mapping[Resolution, Resolution]
+    granularity: Granularity
+    asynchronous: bool = False
+    """`settle` answers with a receipt that `confirm` follows to its end."""
+    serial: bool = True
+    """Parts of one line are told one after the other, each confirmed before the next."""
+    details_by_look: bool = False
+    """Lists do not tell everything: a return is looked at once before it goes to the shop."""
+    finds: bool = False
+    """`find` tells what became of a settle whose answer was lost."""
+    proves_absence: bool = False
+    """When neither history nor `find` shows it, it did not happen and may be sent again."""
+    orders: bool = False
+    """`order` gives billing details and seller references."""
+    starts: frozenset[Starts] = frozenset({Starts.CUSTOMER})
+    changes: Mapping[Resolution, frozenset[Resolution]] = field(default_factory=dict)
+    by_hand: Mapping[Resolution, str] = field(default_factory=dict)
+    reason_required: frozenset[Resolution] = frozenset()
+    deadlines: tuple[Deadline, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShopCapabilities:
+    """A shop's abilities. Each return line is one request in the shop."""
+
+    decides: frozenset[Resolution]
+    """The decisions that the shop can give."""
+    finds: bool = False
+    """`find` reads back a create whose answer was lost; otherwise a person is asked."""
+    orders: bool = False
+    """`order` finds the shop's order of a marketplace order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a project's two sides of one return can do. No shop: decisions are made on the desk."""
+
+    marketplace: MarketplaceCapabilities
+    shop: ShopCapabilities | None = None

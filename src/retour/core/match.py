@@ -1,0 +1,37 @@
+"""Which line of the order is it: what the order knows and the return does not tell."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from retour.core.model import Order, OrderLine, Seen, SeenLine
+
+
+def order_line(item: SeenLine, order: Order) -> OrderLine | None:
+    """The order line behind a return line: by the marketplace's line id, else by GTIN, else by SKU.
+
+    None where two lines would fit: a guess would put the wrong product into the shop.
+    """
+    by_id = [line for line in order.lines if line.ref is not None and line.ref == item.order_line_ref]
+    by_gtin = [line for line in order.lines if line.gtin and line.gtin == item.gtin]
+    by_sku = [line for line in order.lines if line.sku and line.sku == item.sku]
+    found = by_id or by_gtin or by_sku
+    return found[0] if len(found) == 1 else None
+
+
+def enrich(seen: Seen, orders: Mapping[str, Order]) -> Seen:
+    """Fills in what the orders know: seller's reference, title, price and order line."""
+    return replace(seen, lines=tuple(_enrich_line(item, orders.get(item.order_ref)) for item in seen.lines))
+
+
+def _enrich_line(item: SeenLine, order: Order | None) -> SeenLine:
+    line = order_line(item, order) if order else None
+    if line is None:
+        return item
+    return replace(
+        item,
+        order_line_ref=item.order_line_ref or line.ref,
+        sku=item.sku or line.sku,
+        gtin=item.gtin or line.gtin,
+        title=item.title or line.title,
+        unit_price=item.unit_price or line.unit_price,
+    )

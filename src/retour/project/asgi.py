@@ -1,0 +1,8 @@
+"""The application that a server runs."""
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "retour.project.settings")
+application = get_asgi_application()

@@ -1,0 +1,1 @@
+"""Simulated counterparties: one stateful web app for each platform, spoken to over real HTTP."""

@@ -1,0 +1,142 @@
+"""The shop's orders and the products on them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Product:
+    """A product of the catalogue."""
+
+    id: int
+    sku: str
+    ean: str | None
+    name: str
+
+
+@dataclass(slots=True)
+class OrderItem:
+    """One line of an order."""
+
+    item_id: int
+    product: Product
+    qty_ordered: float
+    price: float
+    qty_refunded: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A billing address."""
+
+    firstname: str
+    lastname: str
+    street: tuple[str, ...]
+    postcode: str
+    city: str
+    country_id: str
+    telephone: str
+    email: str
+    company: str | None = None
+    vat_id: str | None = None
+
+
+@dataclass(slots=True)
+class Order:
+    """One order, invoiced and shipped; times are "YYYY-MM-DD HH:MM:SS" in UTC, as the shop writes them."""
+
+    entity_id: int
+    increment_id: str
+    ext_order_id: str | None
+    store_id: int
+    status: str
+    state: str
+    created_at: str
+    updated_at: str
+    billing: Address
+    items: list[OrderItem]
+    currency: str
+    shipping_amount: float
+    payment_method: str
+    shipping_refunded: float = 0
+    credit_memos: list[str] = field(default_factory=list)
+
+    @property
+    def invoice_number(self) -> str:
+        return f"{self.entity_id:09d}"
+
+    @property
+    def subtotal(self) -> float:
+        return round(sum(item.price * item.qty_ordered for item in self.items), 2)
+
+    @property
+    def grand_total(self) -> float:
+        return round(self.subtotal + self.shipping_amount, 2)
+
+    def item_of(self, sku: str) -> OrderItem | None:
+        return next((item for item in self.items if item.product.sku == sku), None)
+
+
+def _collated(text: str) -> str:
+    """MySQL compares texts without regard to case and trailing spaces."""
+    return text.rstrip(" ").casefold()
+
+
+class OrderBook:
+    """Orders by each of their numbers, products by each of theirs; every look-up is O(1)."""
+
+    def __init__(self) -> None:
+        self._orders: dict[int, Order] = {}
+        self._by_number: dict[str, Order] = {}
+        self._by_external: dict[str, list[Order]] = {}
+        self._products: dict[int, Product] = {}
+        self._by_sku: dict[str, Product] = {}
+        self._by_ean: dict[str, Product] = {}
+        self._next_item = 1
+        self._next_product = 1
+
+    def __len__(self) -> int:
+        return len(self._orders)
+
+    def __iter__(self) -> Iterator[Order]:
+        return iter(self._orders.values())
+
+    def next_id(self) -> int:
+        return len(self._orders) + 1
+
+    def next_item_id(self) -> int:
+        self._next_item += 1
+        return self._next_item - 1
+
+    def add(self, order: Order) -> None:
+        self._orders[order.entity_id] = order
+        self._by_number[_collated(order.increment_id)] = order
+        if order.ext_order_id is not None:
+            self._by_external.setdefault(_collated(order.ext_order_id), []).append(order)
+
+    def get(self, entity_id: int) -> Order | None:
+        return self._orders.get(entity_id)
+
+    def numbered(self, increment_id: str) -> Order | None:
+        return self._by_number.get(_collated(increment_id))
+
+    def external(self, ext_order_id: str) -> list[Order]:
+        return self._by_external.get(_collated(ext_order_id), [])
+
+    def stock(self, sku: str, name: str, ean: str | None, product_id: int | None = None) -> Product:
+        """The product with this SKU, made when there is none; an id that is taken is not used again."""
+        product = self._by_sku.get(sku)
+        if product is None:
+            number = self._next_product if product_id is None or product_id in self._products else product_id
+            self._next_product = max(self._next_product, number + 1)
+            product = Product(number, sku, ean, name)
+            self._products[number] = self._by_sku[sku] = product
+            if ean:
+                self._by_ean.setdefault(ean, product)
+        return product
+
+    def product(self, product_id: int) -> Product | None:
+        return self._products.get(product_id)
+
+    def product_with_ean(self, ean: str) -> Product | None:
+        return self._by_ean.get(ean)

@@ -1,0 +1,1 @@
+"""The hub's memory: models, migrations, and the only functions that write."""

@@ -1,0 +1,251 @@
+"""The only way in: what marketplaces and shops show becomes facts, and the facts become effects and timeline."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+
+from django.db import transaction
+from django.db.models import Q
+
+from retour.connectors.contract import Page, ShopPage, Unreadable
+from retour.core import match, merge
+from retour.core import model as core
+from retour.store import facts
+from retour.store.ledger import Entry, Ledger
+from retour.store.models import Connection, Line, MarketplaceOrder, Return, UnreadableRow
+from retour.store.sealed import seal, unseal
+
+LOOK_AGAIN_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What a page brought: how many returns were new, and how many known ones changed."""
+
+    new: int = 0
+    changed: int = 0
+
+    @property
+    def nothing(self) -> bool:
+        return self.new == 0 and self.changed == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A return that was looked at. `seen` None: the marketplace does not know it."""
+
+    ref: str
+    seen: core.Seen | None
+    at: datetime
+
+
+def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
+    """Takes in a page of a marketplace's list, observed at `at`. A page that brings nothing new costs one query."""
+    if page.unreadable:
+        record_unreadable(connection, page.lane, page.unreadable, at)
+    if not page.seen:
+        return Recorded()
+    digests = {seen.ref: _digest(seen) for seen in page.seen}
+    known = dict(Return.objects.filter(connection=connection, ref__in=digests).values_list("ref", "digests"))
+    fresh = [s for s in page.seen if (known.get(s.ref) or {}).get(page.lane) != digests[s.ref]]
+    if not fresh:
+        return Recorded()
+    with transaction.atomic():
+        ledger = Ledger(at)
+        changed = [seen.ref for seen in fresh if seen.ref in known]
+        entries: dict[str, Entry] = {}
+        if changed:
+            loaded = ledger.load(Return.objects.filter(connection=connection, ref__in=changed))
+            entries = {entry.row.ref: entry for entry in loaded}
+        new = 0
+        for seen in fresh:
+            entry = entries.get(seen.ref)
+            if entry is None:
+                entries[seen.ref] = entry = _add(ledger, connection, seen, at)
+                new += 1
+            else:
+                _see(ledger, entry, seen, at)
+            entry.row.digests = {page.lane: digests[seen.ref]}
+        ledger.save()
+    return Recorded(new, len(fresh) - new)
+
+
+def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
+    """Takes in full looks at single returns."""
+    by_ref = {look.ref: look for look in looks}
+    if not by_ref:
+        return
+    with transaction.atomic():
+        ledger = Ledger(max(look.at for look in looks))
+        for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=by_ref)):
+            look = by_ref[entry.row.ref]
+            if look.seen is None:
+                if not entry.known.gone:
+                    ledger.note(entry, "gone", marketplace=connection.slug)
+                ledger.put(entry, merge.missing(entry.known))
+                continue
+            if not entry.known.complete:
+                ledger.note(entry, "details", marketplace=connection.slug)
+            _see(ledger, entry, look.seen, look.at)
+        ledger.save()
+
+
+def record_unreadable(connection: Connection, lane: str, rows: Iterable[Unreadable], at: datetime) -> None:
+    """Keeps rows that could not be read, once each."""
+    kept = [
+        UnreadableRow(
+            connection=connection,
+            digest=blake2b(f"{lane} {row.ref} {row.why} {row.raw}".encode(), digest_size=32).hexdigest(),
+            lane=lane,
+            ref=row.ref,
+            why=row.why,
+            sealed=seal(row.raw[:16_384]),
+            first_at=at,
+            last_at=at,
+        )
+        for row in rows
+    ]
+    unique = list({row.digest: row for row in kept}.values())
+    UnreadableRow.objects.bulk_create(
+        unique, update_conflicts=True, unique_fields=["connection", "digest"], update_fields=["last_at"]
+    )
+
+
+def record_vanished(connection: Connection, refs: Sequence[str], at: datetime) -> None:
+    """Open returns that the marketplace's list no longer shows: each is to be looked at."""
+    with transaction.atomic():
+        ledger = Ledger(at)
+        for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=refs)):
+            ledger.note(entry, "vanished", marketplace=connection.slug)
+            ledger.put(entry, merge.vanished(entry.known))
+        ledger.save()
+
+
+def record_shop(shop: Connection, page: ShopPage, at: datetime) -> int:
+    """Takes in how the shop's requests stand. The number that changed."""
+    if page.unreadable:
+        record_unreadable(shop, "returns", page.unreadable, at)
+    says = {item.ref: item for item in page.returns}
+    lines = Line.objects.filter(shop_ref__in=says, of__connection__project=shop.project_id, polls=True)
+    changed = {}
+    for line in lines.only("of_id", "ref", "shop_ref", "shop"):
+        if line.shop_ref and line.shop and _differs(line.shop, says[line.shop_ref]):
+            changed[line.of_id, line.ref] = says[line.shop_ref]
+    if not changed:
+        return 0
+    with transaction.atomic():
+        ledger = Ledger(at)
+        for entry in ledger.load(Return.objects.filter(pk__in={key[0] for key in changed})):
+            for line_ref in entry.lines:
+                said = changed.get((entry.row.pk, line_ref))
+                if said is not None:
+                    hear_shop(ledger, entry, line_ref, said, at)
+        ledger.save()
+    return len(changed)
+
+
+def hear_shop(ledger: Ledger, entry: Entry, line_ref: str, said: core.ShopSays, at: datetime) -> None:
+    """Takes in what the shop says of one line."""
+    before = entry.known.line(line_ref)
+    known = merge.shop_says(entry.known, line_ref, said, at)
+    after = known.line(line_ref)
+    if before is None or after is None:
+        return
+    if len(after.decisions) > len(before.decisions):
+        decision = after.decisions[-1]
+        ledger.note(
+            entry,
+            "decided",
+            resolution=decision.resolution,
+            quantity=decision.quantity,
+            source=decision.source,
+            line=line_ref,
+        )
+    elif said.gone:
+        ledger.note(entry, "shop_gone", line=line_ref)
+    elif before.shop is not None and said.word != before.shop.word:
+        ledger.note(entry, "shop_says", word=said.word, line=line_ref)
+    ledger.put(entry, known)
+
+
+def open_refs(connection: Connection, before: datetime) -> set[str]:
+    """The refs of returns that this marketplace still waits for an answer on, known since before then."""
+    waiting = Return.objects.filter(
+        connection=connection, handler=core.Handler.MERCHANT, lines__awaits=True, gone=False, stale=False
+    ).exclude(Q(stage=core.Stage.CLOSED) | Q(changed_at__gte=before))
+    return set(waiting.values_list("ref", flat=True))
+
+
+def due_looks(connection: Connection, at: datetime, limit: int) -> list[str]:
+    """The refs of returns that the marketplace is to be asked for, the longest waiting first."""
+    due = Return.objects.filter(connection=connection, look_at__lte=at).order_by("look_at", "pk")
+    return list(due.values_list("ref", flat=True)[:limit])
+
+
+def postpone_looks(connection: Connection, refs: Iterable[str], at: datetime) -> None:
+    """These could not be looked at now."""
+    Return.objects.filter(connection=connection, ref__in=list(refs)).update(look_at=at + LOOK_AGAIN_AFTER)
+
+
+def known_orders(connection: Connection, refs: Iterable[str]) -> dict[str, core.Order]:
+    """Orders that were fetched before."""
+    rows = MarketplaceOrder.objects.filter(project=connection.project_id, ref__in=list(refs), fetched_at__isnull=False)
+    return {row.ref: facts.order_from_plain(unseal(row.sealed)) for row in rows if row.sealed}
+
+
+def record_orders(connection: Connection, orders: Mapping[str, core.Order | None], at: datetime) -> None:
+    """Keeps fetched orders; None: the marketplace does not know it."""
+    rows = [
+        MarketplaceOrder(
+            project_id=connection.project_id,
+            ref=ref,
+            sealed=seal(facts.order_to_plain(order)) if order else "",
+            fetched_at=at,
+        )
+        for ref, order in orders.items()
+    ]
+    MarketplaceOrder.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["project", "ref"], update_fields=["sealed", "fetched_at"]
+    )
+
+
+def enriched(connection: Connection, seen: core.Seen) -> core.Seen:
+    """A look with what its orders tell."""
+    return match.enrich(seen, known_orders(connection, {item.order_ref for item in seen.lines}))
+
+
+def _add(ledger: Ledger, connection: Connection, seen: core.Seen, at: datetime) -> Entry:
+    entry = ledger.add(connection, merge.first_seen("r-new", seen, at))
+    entry.dirty_lines = {item.ref for item in seen.lines}
+    _keep_customer(entry, seen)
+    ledger.note(entry, "seen", marketplace=connection.slug)
+    return entry
+
+
+def _see(ledger: Ledger, entry: Entry, seen: core.Seen, at: datetime) -> None:
+    known = merge.see(entry.known, seen, at)
+    for line in known.lines:
+        before = entry.known.line(line.item.ref)
+        if before is not None and before.item.quantity != line.item.quantity:
+            ledger.note(entry, "quantity", old=before.item.quantity, new=line.item.quantity)
+    _keep_customer(entry, seen)
+    ledger.put(entry, known)
+
+
+def _keep_customer(entry: Entry, seen: core.Seen) -> None:
+    if seen.customer is not None:
+        entry.row.customer = seal(facts.party_to_plain(seen.customer))
+
+
+def _differs(known: Mapping[str, object], said: core.ShopSays) -> bool:
+    return (known["word"], known["resolution"], known["gone"], known["unclear"]) != (
+        said.word,
+        said.resolution,
+        said.gone,
+        said.unclear,
+    )
+
+
+def _digest(seen: core.Seen) -> str:
+    return blake2b(repr(seen).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,104 @@
+"""What became of effects: their receipts, refusals and lost answers, with what was sent and received."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from retour.connectors.http import Exchange as SentAndReceived
+from retour.core import model as core
+from retour.core.model import EffectKind, EffectState
+from retour.store.ledger import Entry, Ledger
+from retour.store.models import Connection, Effect, Exchange, Return
+from retour.store.record import hear_shop
+from retour.store.sealed import seal
+
+KEEP_EXCHANGES = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How an effect stands after a step, and when the next step is due.
+
+    `note` is the timeline's word for it; None writes no line. `says` is the shop's answer to a create.
+    """
+
+    key: str
+    state: EffectState
+    due_at: datetime | None = None
+    receipt: str | None = None
+    error: str | None = None
+    code: str | None = None
+    asks: bool = False
+    note: str | None = None
+    says: core.ShopSays | None = None
+
+
+def record_results(
+    connection: Connection, results: Sequence[Result], exchanges: Sequence[SentAndReceived], at: datetime
+) -> None:
+    """Saves outcomes in one transaction. An effect that was settled otherwise in the meantime keeps that."""
+    by_key = {result.key: result for result in results}
+    if not by_key and not exchanges:
+        return
+    with transaction.atomic():
+        ledger = Ledger(at)
+        entries = ledger.load(Return.objects.filter(effects__key__in=by_key).distinct()) if by_key else []
+        of: dict[str, int] = {}
+        for entry in entries:
+            for key, effect in entry.effects.items():
+                of[key] = entry.row.pk
+                result = by_key.get(key)
+                if result is not None and EffectState(effect.state).in_flight:
+                    _apply(ledger, entry, effect, result, at)
+        ledger.save()
+        _keep_exchanges(connection, exchanges, of, at)
+
+
+def _apply(ledger: Ledger, entry: Entry, effect: Effect, result: Result, at: datetime) -> None:
+    asked_again = effect.state == result.state and result.state in {EffectState.UNKNOWN, EffectState.PENDING}
+    effect.looks = effect.looks + 1 if asked_again else 0
+    effect.state = result.state
+    effect.due_at = result.due_at
+    effect.receipt = result.receipt or effect.receipt
+    effect.error, effect.code = result.error, result.code
+    effect.asks = result.asks
+    effect.lease_owner, effect.lease_until = "", None
+    if result.state is EffectState.DONE:
+        effect.done_at = at
+    if result.note:
+        ledger.note(
+            entry,
+            result.note,
+            marketplace=entry.marketplace.slug,
+            resolution=effect.resolution,
+            quantity=effect.quantity,
+            error=result.error,
+            line=effect.line_ref,
+            receipt=result.receipt,
+        )
+    ledger.put_effect(entry, effect)
+    if result.says is not None and effect.kind == EffectKind.CREATE:
+        ledger.note(entry, "created", shop_return=result.says.ref, line=effect.line_ref)
+        hear_shop(ledger, entry, effect.line_ref, result.says, at)
+
+
+def _keep_exchanges(
+    connection: Connection, exchanges: Sequence[SentAndReceived], of: dict[str, int], at: datetime
+) -> None:
+    Exchange.objects.bulk_create(
+        Exchange(
+            connection=connection,
+            of_id=of.get(exchange.about or ""),
+            effect_key=exchange.about or "",
+            at=at,
+            method=exchange.method,
+            url=exchange.url,
+            status=exchange.status,
+            request_id=exchange.request_id,
+            sealed=seal({"sent": exchange.sent, "received": exchange.received}),
+            expires_at=at + KEEP_EXCHANGES,
+        )
+        for exchange in exchanges
+    )

@@ -1,0 +1,186 @@
+"""The suite that every connector of a shop inherits.
+
+    class TestMagento2(ShopConformance):
+        manifest, sandbox, simulated = MANIFEST, SANDBOX, SimulatedMagento2
+"""
+
+import asyncio
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from retour.connectors.contract import (
+    FindsCreate,
+    FindsOrder,
+    ReturnRequest,
+    Shop,
+    ShopPage,
+    Unreadable,
+)
+from retour.connectors.errors import ConnectorError, OutcomeUnknown
+from retour.core.model import Order, Resolution, ShopSays
+from retour.testing.failures import FailureConformance
+from retour.testing.opened import Opened, opened
+from retour.testing.samples import ODD_TEXTS, bare_request, full_request
+from retour.testing.simulated import SimulatedShop
+from retour.testing.virtual import VirtualLoop
+
+
+class ShopConformance(FailureConformance):
+    """What the hub relies on when it talks to a shop."""
+
+    entry_points = "retour.shops"
+
+    async def test_capabilities_and_verbs_agree(self, hub: Opened) -> None:
+        able = hub.capabilities
+        assert isinstance(hub.connector, Shop)
+        assert inspect.iscoroutinefunction(hub.connector.create)
+        assert isinstance(hub.connector, FindsCreate) == able.finds
+        assert isinstance(hub.connector, FindsOrder) == able.orders
+        assert able.decides, "a shop that cannot decide is of no use"
+        assert able.decides <= set(Resolution)
+
+    async def test_a_request_is_made_once_and_waits(self, platform: SimulatedShop, hub: Opened) -> None:
+        made = await hub.connector.create(full_request(), "r-1:1:create")
+        assert made.ref
+        assert (made.resolution, made.gone, made.unclear) == (None, False, False)
+        assert await _read(hub, [made.ref]) == {made.ref: made}
+        assert len(await platform.journal("created")) == 1
+
+    @pytest.mark.parametrize("resolution", Resolution)
+    async def test_the_merchants_decision_reads_back(
+        self, platform: SimulatedShop, hub: Opened, resolution: Resolution
+    ) -> None:
+        if resolution not in hub.capabilities.decides:
+            pytest.skip(f"{self.manifest.name} cannot decide {resolution}")
+        decided = await hub.connector.create(full_request(1), "r-1:1:create")
+        other = await hub.connector.create(full_request(2), "r-2:1:create")
+        await platform.decide(decided.ref, resolution)
+        said = await _read(hub, [decided.ref, other.ref])
+        assert said[decided.ref].resolution is resolution
+        assert (said[decided.ref].gone, said[decided.ref].unclear) == (False, False)
+        assert said[other.ref].resolution is None
+
+    async def test_a_deleted_request_is_gone_and_no_decision(self, platform: SimulatedShop, hub: Opened) -> None:
+        kept = await hub.connector.create(full_request(1), "r-1:1:create")
+        deleted = await hub.connector.create(full_request(2), "r-2:1:create")
+        await platform.remove(deleted.ref)
+        said = await _read(hub, [kept.ref, deleted.ref])
+        assert said[deleted.ref].gone
+        assert said[deleted.ref].resolution is None
+        assert not said[kept.ref].gone
+
+    async def test_an_unknown_word_is_shown_and_no_decision(self, platform: SimulatedShop, hub: Opened) -> None:
+        made = await hub.connector.create(full_request(), "r-1:1:create")
+        await platform.say(made.ref, "sent-to-supplier")
+        said = (await _read(hub, [made.ref]))[made.ref]
+        assert said.word == "sent-to-supplier"
+        assert said.unclear
+        assert said.resolution is None
+
+    async def test_one_unreadable_answer_hides_no_other(self, platform: SimulatedShop, hub: Opened) -> None:
+        refs = [(await hub.connector.create(full_request(n), f"r-{n}:1:create")).ref for n in range(1, 6)]
+        await platform.spoil_a_status()
+        pages = [page async for page in hub.connector.changed(refs, None)]
+        unreadable = [row for page in pages for row in page.unreadable]
+        assert len(unreadable) == 1
+        assert unreadable[0].why
+        said = {row.ref for page in pages for row in page.returns}
+        assert said == set(refs) - {unreadable[0].ref}
+        assert len(said) == 4
+
+    async def test_nothing_asked_nothing_said(self, hub: Opened) -> None:
+        assert await _read(hub, []) == {}
+
+    async def test_many_requests_are_all_read(self, platform: SimulatedShop, hub: Opened) -> None:
+        count = 5 * self.manifest.parallel + 3
+        made = [await hub.connector.create(full_request(n), f"r-{n}:1:create") for n in range(1, count + 1)]
+        assert len({row.ref for row in made}) == count
+        assert await _read(hub, [row.ref for row in made]) == {row.ref: row for row in made}
+
+    async def test_a_request_with_everything_missing_works(self, platform: SimulatedShop, hub: Opened) -> None:
+        made = await hub.connector.create(bare_request(), "r-1:1:create")
+        assert await _read(hub, [made.ref]) == {made.ref: made}
+
+    async def test_what_the_marketplace_settled_is_registered(self, platform: SimulatedShop, hub: Opened) -> None:
+        made = await hub.connector.create(full_request(status="accepted"), "r-1:1:create")
+        assert made.resolution in {None, Resolution.ACCEPT}
+        assert (await _read(hub, [made.ref]))[made.ref].resolution in {None, Resolution.ACCEPT}
+        assert len(await platform.journal("created")) == 1
+
+    @pytest.mark.parametrize("odd", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
+    async def test_odd_texts_arrive(self, platform: SimulatedShop, hub: Opened, odd: str) -> None:
+        request = full_request(comment=odd, reason_text=odd, title=odd, marketplace=odd, sku=odd)
+        made = await hub.connector.create(request, "r-1:1:create")
+        assert await _read(hub, [made.ref]) == {made.ref: made}
+        assert len(await platform.journal("created")) == 1
+
+    async def test_a_lost_answer_of_a_create_is_unknown(self, platform: SimulatedShop, hub: Opened) -> None:
+        platform.fault("drop_after", platform.writes)
+        with pytest.raises(OutcomeUnknown):
+            await hub.connector.create(full_request(), "r-1:1:create")
+        assert len(await platform.journal("created")) == 1, "a create must leave once"
+        if hub.capabilities.finds:
+            found = await hub.connector.find("r-1:1:create")
+            assert found is not None
+            assert await _read(hub, [found.ref]) == {found.ref: found}
+
+    async def test_a_create_that_never_arrived_is_unknown_too(self, platform: SimulatedShop, hub: Opened) -> None:
+        platform.fault("drop_before", platform.writes)
+        with pytest.raises(OutcomeUnknown):
+            await hub.connector.create(full_request(), "r-1:1:create")
+        assert not await platform.journal("created")
+        if hub.capabilities.finds:
+            assert await hub.connector.find("r-1:1:create") is None
+
+    async def test_orders_are_found_for_certain_or_not_at_all(self, platform: SimulatedShop, hub: Opened) -> None:
+        if not hub.capabilities.orders:
+            pytest.skip(f"{self.manifest.name} cannot search orders with these settings")
+        await platform.place_order("000000101", "C000TEST01")
+        await platform.place_order("000000102", "C000TEST02")
+        await platform.place_order("000000103", "C000TEST02")
+        found = await hub.connector.order(Order(ref="C000TEST01"))
+        assert found is not None
+        assert found.number == "000000101"
+        assert await hub.connector.order(Order(ref="C000TEST0")) is None, "a number that only begins alike"
+        assert await hub.connector.order(Order(ref="C000TEST02")) is None, "two orders: neither for certain"
+        assert await hub.connector.order(Order(ref="C000TEST99")) is None
+
+    def test_no_more_calls_at_once_than_declared(self) -> None:
+        with asyncio.Runner(loop_factory=VirtualLoop) as runner:
+            runner.run(self._ask_about_many())
+
+    async def _ask_about_many(self) -> None:
+        async with self.running() as platform, opened(self.manifest, platform.settings()) as hub:
+            count = 3 * self.manifest.parallel + 1
+            refs = [(await hub.connector.create(full_request(n), f"r-{n}:1:create")).ref for n in range(1, count + 1)]
+            platform.fault("slow", platform.reads, seconds=1, times=None)
+            assert set(await _read(hub, refs)) == set(refs)
+            assert hub.traffic.most_at_once <= self.manifest.parallel
+
+    async def subject(self, platform: Any) -> ReturnRequest:
+        return full_request()
+
+    async def read(self, platform: Any, hub: Opened, subject: Any = None) -> list[ShopSays | Unreadable]:
+        pages: Sequence[ShopPage] = [page async for page in hub.connector.changed(["1"], None)]
+        return [row for page in pages for row in (*page.returns, *page.unreadable)]
+
+    async def write(self, platform: Any, hub: Opened, subject: Any = None) -> ShopSays:
+        said: ShopSays = await hub.connector.create(subject or full_request(), "r-1:1:create")
+        return said
+
+
+async def _read(hub: Opened, refs: Sequence[str]) -> dict[str, ShopSays]:
+    """What the shop says of these requests. Fails when it says something twice, or something that cannot be read."""
+    said: dict[str, ShopSays] = {}
+    try:
+        async for page in hub.connector.changed(refs, None):
+            assert not page.unreadable, page.unreadable
+            for row in page.returns:
+                assert row.ref not in said, f"{row.ref} is told twice"
+                said[row.ref] = row
+    except ConnectorError as error:
+        raise AssertionError(f"{error!r}: {error.code} {error.words}") from error
+    return said

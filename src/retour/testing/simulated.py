@@ -1,0 +1,118 @@
+"""What a suite must be able to do to a simulated platform. A connector's author fills in the abstract parts."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import aiohttp
+
+from retour.core.model import Resolution
+from retour.sandbox.app import Running
+from retour.sandbox.faults import Fault, FaultKind
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A return that a customer has announced at the simulated marketplace: one line that waits for the merchant."""
+
+    ref: str
+    line_ref: str
+    quantity: int = 1
+    order_ref: str | None = None
+
+
+class SimulatedPlatform(ABC):
+    """A running simulator with its controls. Suites make one per test.
+
+    `reads` and `writes` are regular expressions over "METHOD /path", as the switchboard of faults matches them: the
+    call that reads one return, and the one call that has an effect."""
+
+    reads: ClassVar[str]
+    writes: ClassVar[str]
+    tokens: ClassVar[str | None] = None
+    """The call that hands out access tokens, as the simulator counts it; None: the platform has none."""
+
+    def __init__(self, running: Running) -> None:
+        self.running = running
+        self.simulator = running.simulator
+        self.url = running.url
+
+    @abstractmethod
+    def settings(self) -> dict[str, Any]:
+        """The settings of a connection that works, with every secret filled in."""
+
+    async def prepare(self, *, limits: bool) -> None:
+        """Called before the first use. `limits` tells whether the simulator is to enforce its rate limits."""
+
+    async def command(self, method: str, path: str, json: Any = None) -> Any:
+        """Calls a control route of the simulator, such as `POST /_sandbox/orders`."""
+        async with aiohttp.ClientSession() as session, session.request(method, self.url + path, json=json) as answer:
+            if answer.status >= 400:
+                raise AssertionError(f"{method} {path}: {answer.status} {await answer.text()}")
+            return await answer.json() if answer.content_type == "application/json" else None
+
+    async def journal(self, *kinds: str) -> list[dict[str, Any]]:
+        """The entries of these kinds that the platform's journal of money and goods holds by now."""
+        entries: list[dict[str, Any]] = await self.command("GET", "/_sandbox/journal")
+        return [entry for entry in entries if entry["kind"] in kinds]
+
+    async def calls(self, endpoint: str) -> int:
+        """How often an endpoint was called, in the simulator's spelling: "POST /token"."""
+        counted: dict[str, int] = await self.command("GET", "/_sandbox/calls")
+        return counted.get(endpoint, 0)
+
+    def fault(self, kind: FaultKind, match: str, **details: Any) -> None:
+        """Tells the platform to misbehave: once, unless `times` says otherwise."""
+        self.simulator.faults.add(Fault(kind=kind, match=match, **details))
+
+    def wait(self, seconds: float) -> None:
+        """Lets time pass at the platform."""
+        self.simulator.clock.move(seconds)
+
+
+class SimulatedMarketplace(SimulatedPlatform):
+    """A marketplace, with the customer's hands."""
+
+    page_size: ClassVar[int]
+    """How many returns its list shows on a page."""
+    flaws: ClassVar[Sequence[str]]
+    """The ways in which `spoil` can make a row unreadable."""
+    reason: ClassVar[str | None] = None
+    """A reason that the marketplace takes with a decision, where it requires one."""
+
+    @abstractmethod
+    async def announce(self, quantity: int = 1) -> Announced:
+        """The customer announces a return of one line that the merchant handles."""
+
+    async def announce_many(self, count: int) -> list[Announced]:
+        return [await self.announce() for _ in range(count)]
+
+    @abstractmethod
+    async def spoil(self, announced: Announced, flaw: str) -> None:
+        """From now on, this return's row cannot be read where the marketplace lists it."""
+
+
+class SimulatedShop(SimulatedPlatform):
+    """A shop's back office, with the merchant's hands."""
+
+    @abstractmethod
+    async def decide(self, ref: str, resolution: Resolution) -> None:
+        """The merchant decides a return request."""
+
+    @abstractmethod
+    async def say(self, ref: str, word: str) -> None:
+        """A return request gets a status word that nobody knows."""
+
+    @abstractmethod
+    async def remove(self, ref: str) -> None:
+        """The merchant deletes a return request."""
+
+    @abstractmethod
+    async def spoil_a_status(self) -> None:
+        """The next time that several return requests are asked about, what the shop says of one cannot be read."""
+
+    async def place_order(self, number: str, marketplace_number: str) -> None:
+        """The shop has an order of this number that stands for the marketplace's order. For shops whose orders can
+        be searched."""
+        raise NotImplementedError(f"{type(self).__name__} says that orders can be searched, but not how to place one")
