@@ -189,7 +189,8 @@ class ClientCredentials:
         self._header, self._prefix = header, prefix
         self._blocks_with_404 = blocks_with_404
         self._token = Token(self._fetch, margin=margin)
-        self._refusal: ConnectorError | None = None
+        self._answer: Answer | None = None
+        """The refusal that nobody asks again about until then."""
         self._rests_until = 0.0
 
     async def headers(self) -> Mapping[str, str]:
@@ -203,11 +204,9 @@ class ClientCredentials:
 
     async def _fetch(self) -> Fetched:
         loop = asyncio.get_running_loop()
-        rest = self._rests_until - loop.time()
-        if self._refusal is not None and rest > 0:
-            if isinstance(self._refusal, Unavailable):
-                self._refusal.retry_after = timedelta(seconds=rest)
-            raise self._refusal.with_traceback(None)
+        rest = timedelta(seconds=self._rests_until - loop.time())
+        if self._answer is not None and rest > timedelta():
+            raise self._refused(self._answer, rest)
         answer = await self._door.read(
             "POST",
             self._url,
@@ -218,16 +217,16 @@ class ClientCredentials:
             answers=(400, 401, 403, 404),
         )
         if answer.status >= 400:
-            self._refusal, self._rests_until = self._refused(answer), loop.time() + REST.total_seconds()
-            raise self._refusal
+            self._answer, self._rests_until = answer, loop.time() + REST.total_seconds()
+            raise self._refused(answer, REST)
         return self._read(answer)
 
-    def _refused(self, answer: Answer) -> ConnectorError:
+    def _refused(self, answer: Answer, rest: timedelta) -> ConnectorError:
         name = self._door.name
         if answer.status == 404 and self._blocks_with_404:
             return Unavailable(
                 f"{name} has no sign-in for this server (404): it blocks addresses that ask for too many tokens.",
-                retry_after=REST,
+                retry_after=rest,
                 code="404",
                 request_id=answer.request_id,
             )
@@ -247,7 +246,8 @@ class ClientCredentials:
 
     def _read(self, answer: Answer) -> Fetched:
         value = _object(answer)
-        token, lifetime = value.get("access_token"), value.get("expires_in")
+        token: Any = value.get("access_token")
+        lifetime: Any = value.get("expires_in")
         if not isinstance(token, str) or not token:
             raise Transient(f"{self._door.name} gave no token.", code=str(answer.status), request_id=answer.request_id)
         try:

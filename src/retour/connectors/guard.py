@@ -23,6 +23,7 @@ METADATA = frozenset(
     for address in ("100.100.100.200", "168.63.129.16", "192.0.0.192", "fd00:ec2::254", "fd20:ce::254")
 )
 """Metadata services of clouds that are not on a link-local address: Alibaba, Azure, Oracle, AWS and Google."""
+HOST = re.compile(r"[^\s/\\?#@\[\]%<>\"]+|[0-9a-fA-F:.]+%\w+")
 URL_AS_SENT = re.compile(
     r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]*(?:%[0-9A-Fa-f]{2}[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=]*)*"
 )
@@ -71,7 +72,8 @@ def checked(url: str, *, name: str, allow_private: bool) -> URL:
     Raises Misconfigured for anything but http(s) with a host and no user in it, and for a barred literal address."""
     try:
         parsed = URL(url, encoded=URL_AS_SENT.fullmatch(url) is not None)
-        host, well_formed = parsed.host, parsed.scheme in {"http", "https"} and bool(parsed.host) and parsed.port != 0
+        host = parsed.host
+        well_formed = parsed.scheme in {"http", "https"} and bool(HOST.fullmatch(host or "")) and parsed.port != 0
     except ValueError:
         host, well_formed = None, False
     if host is None or not well_formed:

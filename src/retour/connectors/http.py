@@ -98,7 +98,7 @@ class Door:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         data: bytes | None = None,
-        timeout: timedelta = timedelta(seconds=30),
+        timeout: timedelta = timedelta(seconds=30),  # noqa: ASYNC109 - aiohttp keeps it, on the loop's clock
         answers: Collection[int] = (),
     ) -> Answer:
         """A call that changes nothing, whatever its method: up to three attempts while it is Transient.
@@ -121,7 +121,7 @@ class Door:
         headers: Mapping[str, str] | None = None,
         json: Any = None,
         data: bytes | None = None,
-        timeout: timedelta = timedelta(seconds=30),
+        timeout: timedelta = timedelta(seconds=30),  # noqa: ASYNC109 - aiohttp keeps it, on the loop's clock
         answers: Collection[int] = (),
     ) -> Answer:
         """A call that changes something: leaves once, on a connection of its own. Raises OutcomeUnknown where it may

@@ -75,11 +75,11 @@ class Group:
             now = loop.time()
             turn = self._reserve(now, deadline)
             try:
-                while (now := loop.time()) < turn:
-                    await asyncio.sleep(turn - now)
+                await asyncio.sleep(turn - now)
             except asyncio.CancelledError:
                 self._starts.remove(turn)
                 raise
+            now = max(turn, loop.time())
             if self._opens_at(now) <= now:
                 break
             self._starts.remove(turn)  # the platform asked for a pause while this call waited

@@ -6,7 +6,7 @@ URLs, so none leaves this module: what happened is returned as a value.
 
 import io
 import os
-import socket
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,6 +25,7 @@ WHOLE_BODY = 32 * 1024 * 1024
 ERROR_BODY = 64 * 1024
 """More of an error page than this nobody reads."""
 LARGE = 1024 * 1024
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Received:
     headers: Mapping[str, str]
     body: bytes
     flaw: str | None = None
+    too_large: bool = False
 
 
 class Reach(Enum):
@@ -80,9 +82,9 @@ async def _connected(_session: aiohttp.ClientSession, context: SimpleNamespace, 
 class Transport:
     """Connections of one door, on the event loop of its first request."""
 
-    def __init__(self, *, allow_private: bool, whole_body: int = WHOLE_BODY) -> None:
+    def __init__(self, *, allow_private: bool, most: int = WHOLE_BODY) -> None:
         self._allow_private = allow_private
-        self._whole_body = whole_body
+        self._most = most
         self._kept: aiohttp.ClientSession | None = None
         self._fresh: aiohttp.ClientSession | None = None
 
@@ -94,12 +96,15 @@ class Transport:
         fresh: bool,
         headers: Mapping[str, str],
         body: bytes | None,
-        timeout: float,
+        timeout: float,  # noqa: ASYNC109 - aiohttp keeps it, on the loop's clock
         wanted: frozenset[int],
     ) -> Received | Lost:
         """`fresh` takes a new connection: a kept one may have been closed by the other side, which would look as if
         the request had arrived and its answer had not. `timeout` covers all from connecting to the last byte.
         Bodies of 2xx and of `wanted` statuses are read whole."""
+        if any(CONTROL.search(name) or CONTROL.search(value) for name, value in headers.items()):
+            # A setting that was pasted with its end of line, for one.
+            return Lost(Reach.UNSENDABLE, "a setting holds characters that cannot be sent")
         leg = _Leg()
         try:
             async with self._session(fresh=fresh).request(
@@ -112,34 +117,11 @@ class Transport:
                 trace_request_ctx=leg,
             ) as response:
                 whole = 200 <= response.status < 300 or response.status in wanted
-                content, flaw = await self._body(response, self._whole_body if whole else ERROR_BODY)
-                return Received(response.status, response.headers, content, flaw if whole else None)
-        except _Broken:
-            return Lost(Reach.SENT, "the connection broke before an answer came")
-        except aiohttp.ClientConnectorDNSError as error:
-            if isinstance(error.os_error, Barred):
-                return Lost(Reach.BARRED, "")
-            return Lost(Reach.UNSENT, "its name has no address (DNS)")
-        except aiohttp.ClientConnectorCertificateError as error:
-            return Lost(Reach.UNSENT, f"its certificate is not trusted{_verification(error.certificate_error)}")
-        except aiohttp.ClientConnectorSSLError:
-            return Lost(Reach.UNSENT, "no secure connection could be made (TLS)")
-        except aiohttp.ClientConnectorError as error:
-            return Lost(Reach.UNSENT, f"no connection could be made ({_errno(error.os_error)})")
-        except TimeoutError:
-            if leg.connected:
-                return Lost(Reach.SENT, f"no answer came within {timeout:g} s")
-            return Lost(Reach.UNSENT, f"no connection could be made within {min(timeout, CONNECT_WITHIN):g} s")
-        except (aiohttp.ClientError, OSError) as error:
-            if isinstance(error, aiohttp.InvalidURL):
-                return Lost(Reach.UNSENDABLE, "the address is not valid")
-            reach = Reach.SENT if leg.connected else Reach.UNSENT
-            return Lost(reach, f"the connection failed ({type(error).__name__})")
-        except ValueError:
-            # A header with a line break, for one: a setting that was pasted with its end of line.
-            if leg.connected:
-                return Lost(Reach.SENT, "the answer is not HTTP")
-            return Lost(Reach.UNSENDABLE, "a setting holds characters that cannot be sent")
+                content, flaw = await self._body(response, self._most if whole else ERROR_BODY)
+                too_large = whole and len(content) > self._most
+                return Received(response.status, response.headers, content, flaw if whole else None, too_large)
+        except (aiohttp.ClientError, OSError, ValueError, _Broken) as error:
+            return _lost(error, connected=leg.connected, timeout=timeout)
 
     async def close(self) -> None:
         for session in (self._kept, self._fresh):
@@ -177,7 +159,7 @@ class Transport:
                 body += chunk
                 if len(body) > most:
                     response.close()
-                    return bytes(body[:most]), f"the answer is larger than {most // 1024} KiB"
+                    return bytes(body), f"the answer is larger than {most // 1024} KiB"
         except TimeoutError:
             return bytes(body), "the answer took too long"
         except (aiohttp.ClientError, OSError, _Broken):
@@ -185,12 +167,29 @@ class Transport:
         return bytes(body), None
 
 
-def _verification(error: Exception) -> str:
-    return f" ({error.verify_message})" if isinstance(error, ssl.SSLCertVerificationError) else ""
-
-
-def _errno(error: OSError) -> str:
-    """The system's words for an error number, without the address that the error's own text holds."""
-    if error.errno is None or isinstance(error, socket.gaierror):
-        return type(error).__name__
-    return os.strerror(error.errno)
+def _lost(error: Exception, *, connected: bool, timeout: float) -> Lost:
+    reach = Reach.SENT if connected else Reach.UNSENT
+    match error:
+        case aiohttp.ClientConnectorDNSError(os_error=Barred()):
+            reach, why = Reach.BARRED, "the address is barred"
+        case aiohttp.ClientConnectorDNSError():
+            why = "its name has no address (DNS)"
+        case aiohttp.ClientConnectorCertificateError(certificate_error=ssl.SSLCertVerificationError() as cause):
+            why = f"its certificate is not trusted ({cause.verify_message})"
+        case aiohttp.ClientSSLError():
+            why = "no secure connection could be made (TLS)"
+        case aiohttp.ClientConnectorError(os_error=cause):
+            why = f"no connection could be made ({os.strerror(cause.errno) if cause.errno else type(cause).__name__})"
+        case TimeoutError() if connected:
+            why = f"no answer came within {timeout:g} s"
+        case TimeoutError():
+            why = f"no connection could be made within {min(timeout, CONNECT_WITHIN):g} s"
+        case _Broken() | aiohttp.ClientConnectionError() | OSError():
+            why = "the connection broke before an answer came"
+        case aiohttp.InvalidURL():
+            reach, why = Reach.UNSENDABLE, "the address is not valid"
+        case ValueError() if not connected:
+            reach, why = Reach.UNSENDABLE, "the call cannot be put into HTTP"
+        case _:
+            why = "the answer is not HTTP"
+    return Lost(reach, why)

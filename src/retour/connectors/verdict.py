@@ -1,8 +1,9 @@
 """What an answer, or none, means: every failure gets its name here, and nowhere else."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from retour.connectors import words
 from retour.connectors.errors import (
@@ -47,7 +48,9 @@ class Court:
         if self.write:
             sentence = f"{self.name} answered, but it is not known whether it was done: {flaw}."
             return OutcomeUnknown(sentence, code=code, request_id=request_id)
-        return Transient(f"{self.name} cannot be understood: {flaw}.", code=code, request_id=request_id)
+        # What is too large now will be so again.
+        failure = Refused if received.too_large else Transient
+        return failure(f"{self.name} cannot be understood: {flaw}.", code=code, request_id=request_id)
 
     def _unanswered(self, lost: Lost) -> ConnectorError:
         match lost.reach:
@@ -65,27 +68,28 @@ class Court:
     def _refusal(self, received: Received, pause: timedelta | None) -> ConnectorError:
         name, status = self.name, received.status
         spoken = words.said(received.body, received.headers)
+        # The page of a redirect says where it points to, which may hold secrets of the platform's sign-in.
         said = None if spoken is None or 300 <= status < 400 else self.redact(spoken)
         found = words.request_id(received.headers)
-        ids = {"code": str(status), "words": said, "request_id": self.redact(found) if found else None}
+        failure: Callable[..., ConnectorError]
         match status:
             case 401:
-                return Unauthorized(f"{name} does not accept these credentials.", **ids)
+                failure, sentence = Unauthorized, f"{name} does not accept these credentials."
             case 403:
-                return Unauthorized(f"{name} does not allow this to these credentials.", **ids)
+                failure, sentence = Unauthorized, f"{name} does not allow this to these credentials."
             case 429:
-                asked = pause or OVERLOADED
-                return Unavailable(f"{name} was asked too often and wants a pause.", retry_after=asked, **ids)
+                failure = partial(Unavailable, retry_after=pause or OVERLOADED)
+                sentence = f"{name} was asked too often and wants a pause."
             case 503:
-                return Unavailable(f"{name} is not available now.", retry_after=pause or OVERLOADED, **ids)
+                failure = partial(Unavailable, retry_after=pause or OVERLOADED)
+                sentence = f"{name} is not available now."
             case _ if 300 <= status < 400:
-                # Where it points to may hold secrets of the platform's sign-in, so nobody is told.
-                return Misconfigured(
-                    f"{name} redirected the call ({status}): the base URL differs from what the platform uses.", **ids
-                )
-            case _ if status == 408 or status >= 500:
-                if self.write:
-                    return OutcomeUnknown(f"{name} failed ({status}) and did not say whether it was done.", **ids)
-                return Transient(f"{name} failed ({status}).", **ids)
+                failure = Misconfigured
+                sentence = f"{name} redirected the call ({status}): the base URL differs from what the platform uses."
+            case _ if status != 408 and status < 500:
+                failure, sentence = Refused, f"{name} refused the call ({status})."
+            case _ if self.write:
+                failure, sentence = OutcomeUnknown, f"{name} failed ({status}) and did not say whether it was done."
             case _:
-                return Refused(f"{name} refused the call ({status}).", **ids)
+                failure, sentence = Transient, f"{name} failed ({status})."
+        return failure(sentence, code=str(status), words=said, request_id=self.redact(found) if found else None)

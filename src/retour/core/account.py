@@ -1,7 +1,10 @@
-"""The accounts of one line: which units were handled, by whom, and which decisions still have to be told."""
+"""The accounts of one line: which units were handled, by whom, and how many can still be told about.
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+Counted in units, never in entries: a marketplace may show two units that were told at once as two entries.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from retour.core.model import Decision, Effect, EffectKind, EffectState, Handling, Line, Resolution
@@ -13,87 +16,139 @@ CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 class Account:
     """A line's units, told apart.
 
-    `proven` maps an effect's key to the entry of the marketplace's history that shows it. `absorbed` are decisions
-    that the marketplace had already carried out by itself. `foreign` are handlings that nobody here asked for.
-    `room` is how many units the marketplace can still be told something about.
+    `proven` are the keys of effects that the marketplace's history shows. `absorbed` are decisions that never left
+    and that the history shows all the same. `foreign` are handlings that nobody here asked for. `closed`: the
+    marketplace waits no longer, and not because of anything that was told. `room` is how many units it can still be
+    told something new about.
     """
 
-    proven: Mapping[str, Handling]
+    proven: frozenset[str]
     absorbed: frozenset[int]
     foreign: tuple[Handling, ...]
+    closed: bool
     room: int
 
 
 def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolution, Resolution]) -> Account:
-    """Holds what was sent against the marketplace's own history.
+    """Holds what was decided and sent against the marketplace's own history.
 
-    An entry of the history proves an effect when it says the same of the same quantity, is newer than the history
-    that was known when the effect was sent, and is not older than the sending (clocks may differ by minutes).
+    A handling proves an effect when it says the same, came after the history that was known when the effect was sent,
+    and is not older than the sending (clocks may differ by minutes). What may have happened counts as told until the
+    opposite is certain.
     """
-    mine = sorted(
-        (e for e in effects if e.line_ref == line.item.ref and e.kind is EffectKind.SETTLE),
-        key=lambda e: (e.decision or 0, e.key),
+    history = _Unexplained(line.item.handlings)
+    sent = [e for e in settles(line, effects) if e.state.may_have_happened]
+    proven = frozenset(
+        effect.key
+        for effect in sorted(sent, key=lambda e: (e.state is not EffectState.DONE, e.decision or 0))
+        if effect.resolution
+        and history.explain(reads_as.get(effect.resolution, effect.resolution), effect.quantity, _after(effect))
     )
-    free = {i: h for i, h in enumerate(line.item.handlings) if h.resolution is not None}
-    proven: dict[str, Handling] = {}
-    for effect in mine:
-        if effect.resolution is None or not effect.state.may_have_happened:
-            continue
-        for i, handling in free.items():
-            if _proves(i, handling, effect, reads_as.get(effect.resolution, effect.resolution)):
-                proven[effect.key] = free.pop(i)
-                break
-    absorbed, foreign = _absorb(line, mine, list(free.values()), reads_as)
-    sent = sum(e.quantity for e in mine if e.state.may_have_happened and not _revises(line, e))
-    by_hand = sum(d.quantity for d in line.standing if d.told_by_hand and not d.revises)
-    theirs = sum(h.quantity for h in free.values() if not h.revises)
-    if theirs and not line.item.awaits:
-        theirs = line.item.quantity  # the marketplace closed it by itself
-    return Account(proven, absorbed, foreign, max(0, line.item.quantity - sent - by_hand - theirs))
+    left = {e.decision for e in sent}
+    by_hand = [d for d in line.standing if d.told_by_hand and d.seq not in left]
+    absorbed = {
+        d.seq for d in by_hand if history.explain(reads_as.get(d.resolution, d.resolution), d.quantity, _since(d))
+    }
 
+    revising = {d.seq for d in line.decisions if d.revises}
+    told = sum(e.quantity for e in sent if e.decision not in revising)
+    told += sum(d.quantity for d in by_hand if not d.revises)
+    closed = not line.item.awaits and not sent and not by_hand
+    room = 0 if closed else max(0, line.item.quantity - told - history.units)
 
-def _proves(index: int, handling: Handling, effect: Effect, resolution: Resolution) -> bool:
-    if handling.resolution is not resolution or handling.quantity != effect.quantity:
-        return False
-    if effect.by_hand:
-        return True
-    if index < effect.before:
-        return False
-    return handling.at is None or effect.sent_at is None or handling.at >= effect.sent_at - CLOCKS_MAY_DIFFER
-
-
-def _absorb(
-    line: Line, mine: list[Effect], free: list[Handling], reads_as: Mapping[Resolution, Resolution]
-) -> tuple[frozenset[int], tuple[Handling, ...]]:
-    """Decisions that have not left and that the marketplace shows already: telling them again would refund twice."""
-    left = {e.decision for e in mine if e.state.may_have_happened}
-    rest: dict[Resolution, int] = {}
-    for handling in free:
-        if handling.resolution is not None:
-            rest[handling.resolution] = rest.get(handling.resolution, 0) + handling.quantity
-    absorbed = set()
     for decision in line.standing:
-        same = reads_as.get(decision.resolution, decision.resolution)
-        if decision.seq not in left and rest.get(same, 0) >= decision.quantity:
-            rest[same] -= decision.quantity
+        if decision.seq not in left and not decision.told_by_hand and _absorbs(decision, history, reads_as, room):
             absorbed.add(decision.seq)
-    foreign = []
-    for handling in reversed(free):
-        if handling.resolution is None:
-            continue
-        unclaimed = min(handling.quantity, rest[handling.resolution])
-        if unclaimed > 0:
-            rest[handling.resolution] -= unclaimed
-            foreign.append(Handling(unclaimed, handling.resolution, handling.raw, handling.at, handling.revises))
-    return frozenset(absorbed), tuple(reversed(foreign))
+    return Account(proven, frozenset(absorbed), history.rest, closed, room)
 
 
-def _revises(line: Line, effect: Effect) -> bool:
-    return any(d.seq == effect.decision and d.revises for d in line.decisions)
+def settles(line: Line, effects: tuple[Effect, ...]) -> list[Effect]:
+    """The effects that tell the marketplace about this line."""
+    return [e for e in effects if e.line_ref == line.item.ref and e.kind is EffectKind.SETTLE]
 
 
-def told_before(line: Line, effects: tuple[Effect, ...], decision: Decision) -> Resolution | None:
-    """What the units of a revising decision were told before: the newest other decision that arrived."""
-    arrived = {e.decision for e in effects if e.line_ref == line.item.ref and e.state is EffectState.DONE}
-    earlier = [d for d in line.standing if d.seq < decision.seq and (d.seq in arrived or d.told_by_hand)]
-    return earlier[-1].resolution if earlier else None
+def told_as(line: Line, effects: tuple[Effect, ...]) -> dict[Resolution, int]:
+    """How many units were told as what, changes included, the latest last.
+
+    What was told counts when it has certainly arrived; a change of it already when it may have happened.
+    """
+    states = {e.decision: e.state for e in settles(line, effects)}
+    units: dict[Resolution, int] = {}
+    for decision in line.standing:
+        state = states.get(decision.seq)
+        arrived = decision.told_by_hand or state is EffectState.DONE
+        if decision.revises and (arrived or (state is not None and state.may_have_happened)):
+            take(units, decision)
+        if arrived:
+            units[decision.resolution] = units.pop(decision.resolution, 0) + decision.quantity
+    return units
+
+
+def take(units: dict[Resolution, int], decision: Decision) -> Resolution | None:
+    """Takes the units that a change is about out of what was told, and says what they were told as.
+
+    None, and nothing taken, where no such units are. What is no refund goes first, since a refund is not taken back.
+    """
+    candidates = [r for r, n in reversed(units.items()) if r is not decision.resolution and n >= decision.quantity]
+    if not candidates:
+        return None
+    told = min(candidates, key=lambda resolution: resolution.refunds)
+    units[told] -= decision.quantity
+    return told
+
+
+class _Unexplained:
+    """The units of a history that nothing here has explained yet."""
+
+    def __init__(self, handlings: tuple[Handling, ...]) -> None:
+        self._handlings = handlings
+        self._units = [0 if h.resolution is None else h.quantity for h in handlings]
+
+    @property
+    def rest(self) -> tuple[Handling, ...]:
+        return tuple(replace(h, quantity=n) for h, n in zip(self._handlings, self._units, strict=True) if n)
+
+    @property
+    def units(self) -> int:
+        return sum(h.quantity for h in self.rest if not h.revises)
+
+    def explain(self, resolution: Resolution, quantity: int, fits: Callable[[int, Handling], bool]) -> bool:
+        """Strikes out so many units that were handled like this, if there are so many; an entry of just these first."""
+        found = [i for i, h in enumerate(self._handlings) if h.resolution is resolution and fits(i, h)]
+        if sum(self._units[i] for i in found) < quantity:
+            return False
+        for i in sorted(found, key=lambda i: self._units[i] != quantity):
+            struck = min(quantity, self._units[i])
+            self._units[i] -= struck
+            quantity -= struck
+        return True
+
+
+def _after(effect: Effect) -> Callable[[int, Handling], bool]:
+    """Whether an entry of the history can be what this effect did."""
+
+    def fits(index: int, handling: Handling) -> bool:
+        if effect.by_hand:
+            return True  # a person said so, whenever it was
+        if index < effect.before:
+            return False
+        return handling.at is None or effect.sent_at is None or handling.at >= effect.sent_at - CLOCKS_MAY_DIFFER
+
+    return fits
+
+
+def _since(decision: Decision) -> Callable[[int, Handling], bool]:
+    """Whether an entry of the history can be this decision, carried out by someone else."""
+    return lambda index, _: index >= decision.before
+
+
+def _absorbs(decision: Decision, history: _Unexplained, reads_as: Mapping[Resolution, Resolution], room: int) -> bool:
+    """Whether the marketplace has carried out a decision that never left; telling it too would refund twice.
+
+    What it did before the decision was made is something else, as long as units are left for both.
+    """
+    resolution = reads_as.get(decision.resolution, decision.resolution)
+    if history.explain(resolution, decision.quantity, _since(decision)):
+        return True
+    alike = not decision.revises and decision.quantity > room
+    return alike and history.explain(resolution, decision.quantity, lambda _index, _handling: True)

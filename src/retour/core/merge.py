@@ -1,13 +1,13 @@
 """How a new fact changes what is known. The same fact twice changes nothing; an older one never undoes a newer one."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from retour.core.account import settles, take, told_as
 from retour.core.model import (
     Decision,
     Effect,
-    EffectKind,
-    EffectState,
     Handler,
     Handling,
     Line,
@@ -39,14 +39,8 @@ class Contradiction(Exception):
 
 def first_seen(return_id: str, seen: Seen, at: datetime) -> Return:
     """A return as it is known after the first look at it."""
-    return Return(
-        id=return_id,
-        ref=seen.ref,
-        opened_at=seen.opened_at,
-        handler=seen.handler,
-        complete=seen.complete,
-        lines=tuple(Line(item, at) for item in seen.lines),
-    )
+    nothing = Return(return_id, seen.ref, seen.opened_at, seen.handler, complete=False, lines=())
+    return see(nothing, seen, at)
 
 
 def see(known: Return, seen: Seen, at: datetime) -> Return:
@@ -56,52 +50,68 @@ def see(known: Return, seen: Seen, at: datetime) -> Return:
     only what was missing.
     """
     lines = {line.item.ref: line for line in known.lines}
-    stale = known.stale and not seen.complete
+    latest = _is_latest(known, at)
+    unexplained = False
     for item in seen.lines:
         line = lines.get(item.ref)
         if line is None:
             lines[item.ref] = Line(item, at)
             continue
         merged = _merge_item(line.item, item, newer=at >= line.seen_at)
-        closed_unexplained = line.item.awaits and not merged.awaits and not _ended(merged.handlings)
-        if closed_unexplained and not seen.complete:
-            stale = True
+        closes = line.item.awaits and not merged.awaits
+        unexplained = unexplained or (closes and merged.handled < merged.quantity)
         lines[item.ref] = replace(line, item=merged, seen_at=max(at, line.seen_at))
+    everything = seen.complete and latest
     return replace(
         known,
         opened_at=min(known.opened_at, seen.opened_at),
         handler=Handler.MARKETPLACE if Handler.MARKETPLACE in {known.handler, seen.handler} else Handler.MERCHANT,
-        complete=known.complete or seen.complete,
+        complete=everything or (known.complete and len(lines) == len(known.lines)),
         lines=tuple(lines.values()),
-        stale=stale,
-        gone=False,
+        stale=not everything and (known.stale or (unexplained and not seen.complete)),
+        gone=known.gone and not latest,
     )
 
 
-def vanished(known: Return) -> Return:
-    """The marketplace no longer shows it as open: it must be looked at."""
-    return replace(known, stale=True)
+def vanished(known: Return, at: datetime | None = None) -> Return:
+    """The marketplace no longer shows it as open: it must be looked at. `at` None: after everything that is known."""
+    if at is not None and not _is_latest(known, at):
+        return known
+    return replace(known, lines=_seen_at(known, at), stale=True)
 
 
-def missing(known: Return) -> Return:
-    """The marketplace, asked for this return, does not know it."""
-    return replace(known, gone=True, stale=False, complete=True)
+def missing(known: Return, at: datetime | None = None) -> Return:
+    """The marketplace, asked for this return, does not know it. `at` None: after everything that is known."""
+    if at is not None and not _is_latest(known, at):
+        return known
+    return replace(known, lines=_seen_at(known, at), gone=True, stale=False)
 
 
 def shop_says(known: Return, line_ref: str, says: ShopSays, at: datetime) -> Return:
-    """Takes in what the shop says of a line. Its first decision stands; what it says later is kept beside it."""
+    """Takes in what the shop says of a line, heard at `at`.
+
+    Its decision is for all units that are undecided. Until that has left for the marketplace a new word of the shop
+    replaces it; later words are kept beside it. A word heard before its decision is out of date.
+    """
     line = known.line(line_ref)
     if line is None:
+        return known
+    decided = [d for d in line.decisions if d.source is Source.SHOP]
+    if any(d.at > at for d in decided):
         return known
     if says.gone and line.shop is not None:
         says = replace(says, word=line.shop.word, resolution=line.shop.resolution)
     line = replace(line, shop=says)
-    undecided = line.item.quantity - sum(d.quantity for d in line.standing if not d.revises)
-    from_shop = any(d.source is Source.SHOP for d in line.decisions)
-    if says.resolution and not says.gone and not from_shop and undecided > 0 and known.handler is Handler.MERCHANT:
-        decision = Decision(len(line.decisions) + 1, says.resolution, undecided, Source.SHOP, at)
-        line = replace(line, decisions=(*line.decisions, decision))
-    return _with_line(known, line)
+    last = decided[-1] if decided else None
+    if says.resolution is None or says.gone or known.handler is Handler.MARKETPLACE:
+        return _with_line(known, line)
+    if last is not None and (last.resolution is says.resolution or _is_told(known, line, last)):
+        return _with_line(known, line)
+    decisions = [replace(d, void=True) if d is last else d for d in line.decisions]
+    quantity = _undecided(line.item.quantity, decisions)
+    if quantity > 0:
+        decisions.append(_decision(line, len(decisions) + 1, says.resolution, quantity, Source.SHOP, at))
+    return _with_line(known, replace(line, decisions=tuple(decisions)))
 
 
 def decide(
@@ -117,7 +127,9 @@ def decide(
 ) -> Return:
     """Takes in a person's decision for some units of a line. Raises Contradiction when it does not fit.
 
-    Decisions that have not left yet give way to a newer one where the units run out, newest first.
+    Decisions that have not left yet give way to a newer one where the units run out, newest first. One that `revises`
+    is about units of which the marketplace has certainly been told something else; to say again what was told takes
+    back the changes that have not left.
     """
     line = known.line(line_ref)
     if line is None:
@@ -126,27 +138,10 @@ def decide(
         raise Contradiction("The marketplace handles this return itself; there is nothing to decide.")
     if not 1 <= quantity <= line.item.quantity:
         raise Contradiction(f"The quantity must be from 1 to {line.item.quantity}; {quantity} was given.")
-    decisions = list(line.decisions)
-    if revises:
-        told = sum(d.quantity for d in line.standing if not d.revises and _has_left(known.effects, line_ref, d))
-        if quantity > told:
-            raise Contradiction(f"Only {told} of this line was told before; there is nothing more to change.")
-    else:
-        free = line.item.quantity - sum(d.quantity for d in line.standing if not d.revises)
-        for i in range(len(decisions) - 1, -1, -1):
-            if free >= quantity:
-                break
-            d = decisions[i]
-            if d.void or d.revises or d.told_by_hand or _has_left(known.effects, line_ref, d):
-                continue
-            decisions[i] = replace(d, void=True)
-            free += d.quantity
-        if free < quantity:
-            raise Contradiction(
-                f"Only {free} of this line is still to be decided; the rest has been told to the marketplace."
-            )
-    decisions.append(Decision(len(decisions) + 1, resolution, quantity, source, at, reason=reason, revises=revises))
-    return _with_line(known, replace(line, decisions=tuple(decisions)))
+    seq = len(line.decisions) + 1
+    decision = _decision(line, seq, resolution, quantity, source, at, reason=reason, revises=revises)
+    decisions = _revised(known, line, decision) if revises else _decided(known, line, decision)
+    return _with_line(known, replace(line, decisions=decisions))
 
 
 def told_by_hand(known: Return, line_ref: str, seq: int) -> Return:
@@ -160,18 +155,77 @@ def told_by_hand(known: Return, line_ref: str, seq: int) -> Return:
 
 def with_effect(known: Return, effect: Effect) -> Return:
     """Takes in how an effect stands."""
-    others = tuple(e for e in known.effects if e.key != effect.key)
-    return replace(known, effects=(*others, effect))
+    if known.effect(effect.key) is None:
+        return replace(known, effects=(*known.effects, effect))
+    return replace(known, effects=tuple(effect if e.key == effect.key else e for e in known.effects))
 
 
-def _has_left(effects: tuple[Effect, ...], line_ref: str, decision: Decision) -> bool:
-    return any(
-        e.kind is EffectKind.SETTLE
-        and e.line_ref == line_ref
-        and e.decision == decision.seq
-        and e.state not in {EffectState.WANTED, EffectState.SUPERSEDED, EffectState.REFUSED}
-        for e in effects
+def _decided(known: Return, line: Line, decision: Decision) -> tuple[Decision, ...]:
+    """The line's decisions with a new one, for which those that have not left make room."""
+    decisions = list(line.decisions)
+    free = _undecided(line.item.quantity, decisions)
+    for i, earlier in reversed(list(enumerate(decisions))):
+        if free < decision.quantity and not (earlier.void or earlier.revises or _is_told(known, line, earlier)):
+            decisions[i] = replace(earlier, void=True)
+            free += earlier.quantity
+    if free < decision.quantity:
+        raise Contradiction(
+            f"Only {max(0, free)} of this line is still to be decided; the rest has been told to the marketplace."
+        )
+    return (*decisions, decision)
+
+
+def _revised(known: Return, line: Line, decision: Decision) -> tuple[Decision, ...]:
+    """The line's decisions with one more that changes what was told; changes that have not left make room for it."""
+    decisions = list(line.decisions)
+    waiting = [i for i, d in enumerate(decisions) if d.revises and not (d.void or _is_told(known, line, d))]
+    while True:
+        units = told_as(line, known.effects)
+        for i in waiting:
+            take(units, decisions[i])
+        if take(units, decision) is not None:
+            return (*decisions, decision)
+        if not waiting:
+            break
+        withdrawn = waiting.pop()
+        decisions[withdrawn] = replace(decisions[withdrawn], void=True)
+    if decisions != list(line.decisions) and units.get(decision.resolution, 0) >= decision.quantity:
+        return tuple(decisions)
+    raise Contradiction("So many units of this line have not been told otherwise before; there is nothing to change.")
+
+
+def _decision(
+    line: Line,
+    seq: int,
+    resolution: Resolution,
+    quantity: int,
+    source: Source,
+    at: datetime,
+    *,
+    reason: str | None = None,
+    revises: bool = False,
+) -> Decision:
+    before = len(line.item.handlings)
+    return Decision(seq, resolution, quantity, source, at, reason=reason, revises=revises, before=before)
+
+
+def _undecided(quantity: int, decisions: Iterable[Decision]) -> int:
+    return quantity - sum(d.quantity for d in decisions if not d.void and not d.revises)
+
+
+def _is_told(known: Return, line: Line, decision: Decision) -> bool:
+    """Whether the marketplace may have been told of a decision: then it stands."""
+    return decision.told_by_hand or any(
+        e.decision == decision.seq and e.state.may_have_happened for e in settles(line, known.effects)
     )
+
+
+def _is_latest(known: Return, at: datetime) -> bool:
+    return all(at >= line.seen_at for line in known.lines)
+
+
+def _seen_at(known: Return, at: datetime | None) -> tuple[Line, ...]:
+    return tuple(replace(line, seen_at=at or line.seen_at) for line in known.lines)
 
 
 def _with_line(known: Return, line: Line) -> Return:
@@ -189,7 +243,3 @@ def _longer(known: tuple[Handling, ...], seen: tuple[Handling, ...], *, newer: b
     if len(seen) > len(known) or (newer and len(seen) == len(known)):
         return seen
     return known
-
-
-def _ended(handlings: tuple[Handling, ...]) -> bool:
-    return any(h.resolution is not None for h in handlings)

@@ -73,7 +73,11 @@ class EffectKind(StrEnum):
 
 
 class EffectState(StrEnum):
-    """Where an effect stands. `unknown`: it may or may not have happened; it is looked up, never blindly repeated."""
+    """Where an effect stands.
+
+    `unknown`: it may or may not have happened; it is looked up, never blindly repeated. `refused` and `dead` (given
+    up): it did not happen. What may have happened is never given up.
+    """
 
     WANTED = "wanted"
     SENDING = "sending"
@@ -144,7 +148,8 @@ class Handling:
     """One entry of a marketplace's own history of a line: these units were handled like this.
 
     `resolution` is None while the marketplace has not ended it, or where its word (`raw`) is not one we know.
-    `revises` marks a handling that changes units handled before (bol: a refund after a refusal).
+    `revises` marks a handling that changes units handled before (bol: a refund after a refusal). A history only grows:
+    a platform that merely counts handled units shows one entry for each unit.
     """
 
     quantity: int
@@ -162,7 +167,8 @@ class SeenLine:
     order_ref: str
     quantity: int
     awaits: bool
-    """The marketplace still waits for the merchant's answer on this line."""
+    """The marketplace still waits for the merchant's answer on this line; or, where it handles it itself, it may
+    have units left to handle."""
     handlings: tuple[Handling, ...] = ()
     order_line_ref: str | None = None
     sku: str | None = None
@@ -174,6 +180,11 @@ class SeenLine:
     comment: str | None = None
     tracking: str | None = None
     carrier: str | None = None
+
+    @property
+    def handled(self) -> int:
+        """How many units the history shows as ended."""
+        return sum(h.quantity for h in self.handlings if h.resolution is not None and not h.revises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +230,8 @@ class Decision:
     """Changes units that were told otherwise before."""
     told_by_hand: bool = False
     """A person has told the marketplace."""
+    before: int = 0
+    """How many handlings the marketplace's history held when it was made: those are not this decision."""
 
 
 @dataclass(frozen=True, slots=True)

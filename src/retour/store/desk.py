@@ -130,6 +130,7 @@ def resume(connection: Connection, at: datetime) -> None:
         state_words="",
         state_since=at,
         next_at=at,
+        observe_at=at,
         trouble="",
         trouble_since=None,
         failures=0,
@@ -138,8 +139,8 @@ def resume(connection: Connection, at: datetime) -> None:
 
 
 def check_now(connection: Connection, at: datetime) -> None:
-    """Its next check is due at once."""
-    Connection.objects.filter(pk=connection.pk).update(next_at=at)
+    """Its next check is due at once, unless it is stopped or waits to be let in again."""
+    Connection.objects.filter(pk=connection.pk, state=Connection.State.ACTIVE).update(next_at=at, observe_at=at)
 
 
 def _open(return_id: int, at: datetime, actor: str) -> tuple[Ledger, Entry]:

@@ -94,7 +94,8 @@ def to_effect(row: Effect) -> core.Effect:
 
 def order_to_plain(order: core.Order) -> dict[str, Any]:
     """An order as JSON can hold it."""
-    return _plain(asdict(order))
+    plain: dict[str, Any] = _plain(asdict(order))
+    return plain
 
 
 def order_from_plain(plain: dict[str, Any]) -> core.Order:

@@ -111,7 +111,7 @@ class Ledger:
 
     def note(self, entry: Entry, kind: str, **params: Any) -> None:
         """Writes a line of the timeline."""
-        texts = {name: str(value) for name, value in params.items()}
+        texts = {name: str(value) for name, value in params.items() if value is not None}
         entry.events.append(Event(of=entry.row, at=self.at, kind=kind, params=texts, actor=self.actor))
 
     def save(self) -> None:
@@ -263,7 +263,7 @@ class Ledger:
             if effect.state == EffectState.WANTED and effect.due_at == self.at
         }
         if due:
-            Connection.objects.filter(pk__in=due).update(next_at=self.at)
+            Connection.objects.filter(pk__in=due, state=Connection.State.ACTIVE).update(next_at=self.at)
 
 
 def _changed_lines(entries: Iterable[Entry]) -> Iterator[Line]:

@@ -81,6 +81,9 @@ class Connection(models.Model):
     checked_at = models.DateTimeField(null=True)
     """The last check that went well."""
     next_at = models.DateTimeField(null=True)
+    """When there is something to do, at the latest the next look."""
+    observe_at = models.DateTimeField(null=True)
+    """When the platform's lists are to be read again; null: at once."""
     deep_at = models.DateTimeField(null=True)
     """The last deep sweep."""
     failures = models.PositiveIntegerField(default=0)

@@ -76,6 +76,7 @@ def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
     by_ref = {look.ref: look for look in looks}
     if not by_ref:
         return
+    orders = known_orders(connection, {item.order_ref for look in looks if look.seen for item in look.seen.lines})
     with transaction.atomic():
         ledger = Ledger(max(look.at for look in looks))
         for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=by_ref)):
@@ -87,7 +88,7 @@ def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
                 continue
             if not entry.known.complete:
                 ledger.note(entry, "details", marketplace=connection.slug)
-            _see(ledger, entry, look.seen, look.at)
+            _see(ledger, entry, match.enrich(look.seen, orders), look.at)
         ledger.save()
 
 
@@ -210,9 +211,11 @@ def record_orders(connection: Connection, orders: Mapping[str, core.Order | None
     )
 
 
-def enriched(connection: Connection, seen: core.Seen) -> core.Seen:
-    """A look with what its orders tell."""
-    return match.enrich(seen, known_orders(connection, {item.order_ref for item in seen.lines}))
+def unfetched_orders(connection: Connection, refs: Iterable[str]) -> set[str]:
+    """Those of these orders that were not asked for yet."""
+    wanted = set(refs)
+    fetched = MarketplaceOrder.objects.filter(project=connection.project_id, ref__in=wanted, fetched_at__isnull=False)
+    return wanted - set(fetched.values_list("ref", flat=True))
 
 
 def _add(ledger: Ledger, connection: Connection, seen: core.Seen, at: datetime) -> Entry:

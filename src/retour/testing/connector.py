@@ -20,6 +20,8 @@ from retour.testing.simulated import SimulatedPlatform
 
 SECRET_NAME = re.compile(r"(^|_)(secret|password|passwd|passphrase|token|key|credentials?)$")
 
+A_DAY = 24 * 3600
+
 
 class ConnectorConformance:
     """Inherited by the suites for marketplaces and shops. Needs pytest-asyncio in its auto mode."""
@@ -92,8 +94,7 @@ class ConnectorConformance:
         for name, field in self._fields():
             if field.is_required():
                 broken.append({key: value for key, value in settings.items() if key != name})
-            if name not in settings or not isinstance(settings[name], dict):
-                broken.append({**settings, name: {"not": "a value"}})
+            broken.append({**settings, name: object()})
         for attempt in broken:
             with pytest.raises(ValidationError) as caught:
                 self.manifest.config.model_validate(attempt)
@@ -122,9 +123,12 @@ class ConnectorConformance:
         assert await platform.calls(platform.tokens) == 1
         await self.read(platform, hub)
         assert await platform.calls(platform.tokens) == 1, "a token is used as long as it lives"
-        platform.wait(7 * 24 * 3600)
+        platform.wait(A_DAY)
         await self.read(platform, hub)
         assert await platform.calls(platform.tokens) == 2
+        platform.wait(A_DAY)
+        await self.write(platform, hub)
+        assert await platform.calls(platform.tokens) == 3
 
     async def test_wrong_secrets_stop_the_connection(self, platform: SimulatedPlatform) -> None:
         async with opened(self.manifest, with_wrong_secrets(self._config(platform))) as hub:

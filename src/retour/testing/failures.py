@@ -8,11 +8,13 @@ import pytest
 
 from retour.connectors.errors import ConnectorError, OutcomeUnknown, Transient, Unavailable
 from retour.testing.connector import ConnectorConformance
-from retour.testing.opened import Opened, secrets_of
+from retour.testing.opened import Opened
 from retour.testing.secrecy import assert_hidden, shown_by, shown_by_exchange
 from retour.testing.simulated import SimulatedPlatform
 
 PAGE = "<html><body><h1>Something went wrong</h1></body></html>"
+TIMES = 1000
+"""How often a fault strikes that is there to stay."""
 HTML = {"Content-Type": "text/html"}
 
 
@@ -80,54 +82,79 @@ class FailureConformance(ConnectorConformance):
             await (self.read if call == "read" else self.write)(platform, hub, subject)
         assert not isinstance(caught.value, Unavailable)
 
-    async def test_no_failure_shows_a_secret(
+    @pytest.mark.parametrize("call", ["read", "write"])
+    @pytest.mark.parametrize("body", ["html", "json"])
+    @pytest.mark.parametrize("status", [200, 302, 400, 401, 403, 404, 409, 418, 429, 500, 503])
+    async def test_no_answer_brings_a_secret_to_light(
         self,
         platform: SimulatedPlatform,
         hub: Opened,
+        call: str,
+        status: int,
+        body: str,
         caplog: pytest.LogCaptureFixture,
         capfd: pytest.CaptureFixture[str],
     ) -> None:
         caplog.set_level(logging.DEBUG)
-        secrets = secrets_of(hub.config)
-        echo = " ".join(secrets)
-        errors = []
-        for call in ("read", "write"):
-            for status in (200, 302, 400, 401, 403, 404, 409, 418, 429, 500, 503):
-                where = {"Location": f"https://elsewhere.example.org/?token={secrets[0]}"} if status == 302 else {}
-                for body in (PAGE + echo, f'{{"error": "{echo}", "message": "{echo}", "detail": "{echo}"}}'):
-                    self._break(platform, call, "answer", status=status, headers=where, body=body)
-                    errors += await self._attempt(platform, hub, call)
-                    platform.simulator.faults.clear()
-            self._break(platform, call, "drop_before")
-            errors += await self._attempt(platform, hub, call)
-            platform.simulator.faults.clear()
+        if platform.tokens:
+            await self.read(platform, hub)
+        echo = " ".join(hub.traffic.secrets)
+        text = PAGE + echo if body == "html" else f'{{"error": "{echo}", "message": "{echo}", "detail": "{echo}"}}'
+        where = {"Location": f"https://elsewhere.example.org/?code={echo}"} if status == 302 else {}
+        self._break(platform, call, "answer", status=status, headers=where, body=text)
+        outcome = await self._outcome(platform, hub, call)
+        self._nothing_shown(hub, outcome, caplog.text, *capfd.readouterr())
+
+    @pytest.mark.parametrize("call", ["read", "write"])
+    @pytest.mark.parametrize("fault", ["drop_before", "drop_after", "closed"])
+    async def test_no_lost_answer_brings_a_secret_to_light(
+        self,
+        platform: SimulatedPlatform,
+        hub: Opened,
+        call: str,
+        fault: str,
+        caplog: pytest.LogCaptureFixture,
+        capfd: pytest.CaptureFixture[str],
+    ) -> None:
+        caplog.set_level(logging.DEBUG)
         subject = await self.subject(platform)
-        await platform.running.stop()
-        for call in ("read", "write"):
-            errors += await self._attempt(platform, hub, call, subject)
-        assert len(errors) > 20, "hardly anything has failed: `reads` and `writes` must name the calls that are made"
-        secret = hub.traffic.secrets
-        for error in errors:
-            assert_hidden(secret, "an error", shown_by(error))
-        assert hub.traffic.exchanges, "the door records nothing"
+        if platform.tokens:
+            await self.read(platform, hub, subject)
+        if fault == "closed":
+            await platform.running.stop()
+        else:
+            self._break(platform, call, fault)
+        outcome = await self._outcome(platform, hub, call, subject)
+        assert isinstance(outcome, ConnectorError)
+        assert hub.traffic.exchanges, "the door has recorded nothing"
+        self._nothing_shown(hub, outcome, caplog.text, *capfd.readouterr())
+
+    def _nothing_shown(self, hub: Opened, outcome: Any, *logs: str) -> None:
+        secrets = hub.traffic.secrets
+        assert secrets, "a connector without a single secret?"
+        if isinstance(outcome, ConnectorError):
+            assert_hidden(secrets, "an error", shown_by(outcome))
+        else:
+            assert_hidden(secrets, "a result", repr(outcome))
         for exchange in hub.traffic.exchanges:
-            assert_hidden(secret, "a recorded exchange", shown_by_exchange(exchange))
-        assert_hidden(secret, "a log", caplog.text)
-        assert_hidden(secret, "the output", "".join(capfd.readouterr()))
+            assert_hidden(secrets, "a recorded exchange", shown_by_exchange(exchange))
+        assert_hidden(secrets, "a log", "".join(logs))
 
     def _break(self, platform: SimulatedPlatform, call: str, kind: Any, **details: Any) -> None:
-        platform.fault(kind, platform.reads if call == "read" else platform.writes, times=None, **details)
+        platform.fault(kind, platform.reads if call == "read" else platform.writes, times=TIMES, **details)
 
     async def _failed(self, platform: SimulatedPlatform, hub: Opened, call: str) -> ConnectorError:
-        [error] = await self._attempt(platform, hub, call)
-        return error
+        outcome = await self._outcome(platform, hub, call)
+        assert isinstance(outcome, ConnectorError), f"not a failure: {outcome}"
+        return outcome
 
-    async def _attempt(
-        self, platform: SimulatedPlatform, hub: Opened, call: str, subject: Any = None
-    ) -> list[ConnectorError]:
-        """The failure of a call, if it failed. Anything but a ConnectorError breaks the contract."""
+    async def _outcome(self, platform: SimulatedPlatform, hub: Opened, call: str, subject: Any = None) -> Any:
+        """What a call gave, or its failure. Anything but a ConnectorError breaks the contract."""
+        outcome: Any
         try:
-            await (self.read if call == "read" else self.write)(platform, hub, subject)
+            outcome = await (self.read if call == "read" else self.write)(platform, hub, subject)
         except ConnectorError as error:
-            return [error]
-        return []
+            outcome = error
+        for fault in platform.simulator.faults.rules:
+            assert fault.times != TIMES, f"{fault.match} does not match the {call}: {await platform.all_calls()}"
+        return outcome

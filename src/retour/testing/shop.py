@@ -1,12 +1,12 @@
 """The suite that every connector of a shop inherits.
 
-    class TestMagento2(ShopConformance):
-        manifest, sandbox, simulated = MANIFEST, SANDBOX, SimulatedMagento2
+class TestMagento2(ShopConformance):
+    manifest, sandbox, simulated = MANIFEST, SANDBOX, SimulatedMagento2
 """
 
 import asyncio
 import inspect
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
 
 import pytest
@@ -22,13 +22,14 @@ from retour.connectors.contract import (
 from retour.connectors.errors import ConnectorError, OutcomeUnknown
 from retour.core.model import Order, Resolution, ShopSays
 from retour.testing.failures import FailureConformance
+from retour.testing.limits import LimitConformance
 from retour.testing.opened import Opened, opened
 from retour.testing.samples import ODD_TEXTS, bare_request, full_request
 from retour.testing.simulated import SimulatedShop
 from retour.testing.virtual import VirtualLoop
 
 
-class ShopConformance(FailureConformance):
+class ShopConformance(FailureConformance, LimitConformance):
     """What the hub relies on when it talks to a shop."""
 
     entry_points = "retour.shops"
@@ -160,12 +161,22 @@ class ShopConformance(FailureConformance):
             assert set(await _read(hub, refs)) == set(refs)
             assert hub.traffic.most_at_once <= self.manifest.parallel
 
+    async def hurry(self, platform: Any, hub: Opened, count: int) -> None:
+        made = await hub.connector.create(full_request(), "r-1:1:create")
+        wanted: list[Awaitable[Any]] = []
+        for number in range(2, count + 2):
+            wanted.append(hub.connector.create(full_request(number), f"r-{number}:1:create"))
+            wanted.append(_read(hub, [made.ref]))
+            if hub.capabilities.orders:
+                wanted.append(hub.connector.order(Order(ref="C000TEST01")))
+        await asyncio.gather(*wanted)
+
     async def subject(self, platform: Any) -> ReturnRequest:
         return full_request()
 
     async def read(self, platform: Any, hub: Opened, subject: Any = None) -> list[ShopSays | Unreadable]:
         pages: Sequence[ShopPage] = [page async for page in hub.connector.changed(["1"], None)]
-        return [row for page in pages for row in (*page.returns, *page.unreadable)]
+        return [*(row for page in pages for row in page.returns), *(row for page in pages for row in page.unreadable)]
 
     async def write(self, platform: Any, hub: Opened, subject: Any = None) -> ShopSays:
         said: ShopSays = await hub.connector.create(subject or full_request(), "r-1:1:create")

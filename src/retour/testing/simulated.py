@@ -44,6 +44,7 @@ class SimulatedPlatform(ABC):
 
     async def prepare(self, *, limits: bool) -> None:
         """Called before the first use. `limits` tells whether the simulator is to enforce its rate limits."""
+        return
 
     async def command(self, method: str, path: str, json: Any = None) -> Any:
         """Calls a control route of the simulator, such as `POST /_sandbox/orders`."""
@@ -59,8 +60,11 @@ class SimulatedPlatform(ABC):
 
     async def calls(self, endpoint: str) -> int:
         """How often an endpoint was called, in the simulator's spelling: "POST /token"."""
+        return (await self.all_calls()).get(endpoint, 0)
+
+    async def all_calls(self) -> dict[str, int]:
         counted: dict[str, int] = await self.command("GET", "/_sandbox/calls")
-        return counted.get(endpoint, 0)
+        return counted
 
     def fault(self, kind: FaultKind, match: str, **details: Any) -> None:
         """Tells the platform to misbehave: once, unless `times` says otherwise."""

@@ -38,7 +38,11 @@ class Bol:
         self._config = config
         self._door = door
         self._auth = ClientCredentials(
-            door, config.login_url, config.client_id, config.client_secret.get_secret_value(), style="basic"
+            door,
+            config.login_url,
+            config.client_id,
+            config.client_secret.get_secret_value(),
+            blocks_with_404=True,
         )
         self._lists = Lists(self._returns)
 

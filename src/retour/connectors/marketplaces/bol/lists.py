@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from retour.connectors.contract import Known, Page
-from retour.connectors.errors import Transient
 from retour.connectors.marketplaces.bol import mapping, wire
+from retour.connectors.pages import Endless
 from retour.core.model import Seen
 
 LATE = timedelta(days=30)
@@ -37,7 +37,7 @@ class Listed:
 
 
 class Lists:
-    """The lists of one account. Raises what `fetch` raises, and Transient when a list does not move on."""
+    """The lists of one account. Raises what `fetch` raises, and Endless when a list does not move on."""
 
     def __init__(self, fetch: Fetch) -> None:
         self._fetch = fetch
@@ -56,7 +56,7 @@ class Lists:
             number += 1
             before, listed = listed, await self._page(lane, method, number)
             if listed.rows == before.rows:
-                raise Transient(f"bol shows the same returns on pages {number - 1} and {number} of a list.")
+                raise Endless(f"bol shows the same returns on pages {number - 1} and {number} of a list.")
         end = 1
         while number > 1:
             if listed.rows:

@@ -13,6 +13,7 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote, urlsplit
 
+from retour.connectors.auth import Bearer
 from retour.connectors.contract import (
     Check,
     Maturity,
@@ -190,12 +191,12 @@ class Magento2WithOrders(Magento2):
 
     async def _search(self, params: dict[str, str]) -> FoundOrders:
         token = self._config.integration_token
-        bearer = token.get_secret_value() if token else ""
         answer = await self._door.read(
             "GET",
             f"{self._config.rest}/orders",
             params=params,
-            headers={"Authorization": f"Bearer {bearer}", "Accept": "application/json"},
+            auth=Bearer(token.get_secret_value() if token else ""),
+            headers={"Accept": "application/json"},
             answers={400, 401, 403, 404},
         )
         words = said(answer.body, answer.headers)

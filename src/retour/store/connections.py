@@ -1,0 +1,51 @@
+"""How a connection fares: checked, throttled, in trouble, stopped. Each ends the check and gives its lease back."""
+
+from datetime import datetime
+from typing import Any
+
+from retour.store.models import Connection
+
+
+def went_well(connection: Connection, changes: dict[str, Any]) -> None:
+    """A check came to its end."""
+    if connection.failures or connection.trouble:
+        changes |= {"failures": 0, "trouble": "", "trouble_since": None}
+    if connection.vanish_allowed:
+        changes["vanish_allowed"] = False
+    _release(connection, changes)
+    if connection.state == Connection.State.RECONNECT:
+        again = Connection.objects.filter(pk=connection.pk, state=Connection.State.RECONNECT)
+        again.update(state=Connection.State.ACTIVE, state_words="", state_since=changes.get("checked_at"))
+
+
+def throttled(connection: Connection, next_at: datetime, budget: dict[str, Any]) -> None:
+    """The platform asked for a pause. That is no trouble."""
+    _release(connection, {"next_at": next_at, "quota": budget})
+
+
+def failed(connection: Connection, words: str, at: datetime, next_at: datetime) -> None:
+    """A check failed and will be tried again."""
+    changes: dict[str, Any] = {"failures": connection.failures + 1, "trouble": words, "next_at": next_at}
+    if not connection.trouble:
+        changes["trouble_since"] = at
+    _release(connection, changes)
+
+
+def reconnect(connection: Connection, words: str, at: datetime, next_at: datetime) -> None:
+    """The platform does not let us in, or a setting is wrong: nothing works until that is mended."""
+    changes: dict[str, Any] = {"failures": connection.failures + 1, "trouble": words, "next_at": next_at}
+    if not connection.trouble:
+        changes["trouble_since"] = at
+    _release(connection, changes)
+    usable = Connection.objects.filter(pk=connection.pk, state__in=["active", "reconnect"])
+    since = connection.state_since if connection.state == Connection.State.RECONNECT else at
+    usable.update(state=Connection.State.RECONNECT, state_words=words, state_since=since)
+
+
+def stop(connection: Connection, words: str, at: datetime) -> None:
+    """Stopped as a precaution, until a person resumes it."""
+    _release(connection, {"state": Connection.State.STOPPED, "state_words": words, "state_since": at})
+
+
+def _release(connection: Connection, changes: dict[str, Any]) -> None:
+    Connection.objects.filter(pk=connection.pk).update(**changes, lease_owner="", lease_until=None)

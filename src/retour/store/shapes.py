@@ -1,0 +1,139 @@
+"""Returns as JSON: the shape that programs rely on. Keys are only ever added."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from retour.core import model as core
+from retour.core.capabilities import Capabilities
+from retour.core.plan import LinePlan, plan
+from retour.store import facts
+from retour.store.events import sentence
+from retour.store.models import Connection, Effect, Event, Line, MarketplaceOrder, Return
+from retour.store.platforms import capabilities_of
+
+BATCH = 500
+Shape = dict[str, Any]
+
+
+def shapes(returns: QuerySet[Return], batch: int = BATCH) -> Iterator[Shape]:
+    """Each of these returns in its shape, in the query's order, with four queries for each batch.
+
+    Holds one batch at a time, so that any number can be written out. A return that goes away meanwhile is left out.
+    """
+    keys = list(returns.values_list("pk", flat=True))
+    platforms = _Platforms()
+    for start in range(0, len(keys), batch):
+        yield from _shapes(keys[start : start + batch], platforms)
+
+
+def shape_with_timeline(returns: QuerySet[Return]) -> Iterator[Shape]:
+    """The same, with `timeline`: what happened to each, oldest first. For a few returns."""
+    for shape in shapes(returns):
+        events = Event.objects.filter(of=int(shape["id"].removeprefix("r-"))).order_by("pk")
+        timeline = [
+            {"at": utc(event.at), "kind": event.kind, "text": sentence(event.kind, event.params), "actor": event.actor}
+            for event in events
+        ]
+        yield {**shape, "timeline": timeline}
+
+
+def utc(at: datetime | None) -> str | None:
+    """A time as programs read it: UTC, in seconds."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+class _Platforms:
+    """What each marketplace and its project's shop can do, asked for once."""
+
+    def __init__(self) -> None:
+        shops = Connection.objects.filter(role=Connection.Role.SHOP, removed=False)
+        self._shops = {shop.project_id: shop for shop in shops}
+        self._abilities: dict[int, Capabilities] = {}
+
+    def of(self, marketplace: Connection) -> Capabilities:
+        if marketplace.pk not in self._abilities:
+            self._abilities[marketplace.pk] = capabilities_of(marketplace, self._shops.get(marketplace.project_id))
+        return self._abilities[marketplace.pk]
+
+
+def _shapes(keys: Sequence[int], platforms: _Platforms) -> Iterator[Shape]:
+    rows = Return.objects.select_related("connection__project__company").defer("customer", "digests").in_bulk(keys)
+    lines: dict[int, list[Line]] = {key: [] for key in keys}
+    for line in Line.objects.filter(of_id__in=keys).order_by("pk"):
+        lines[line.of_id].append(line)
+    effects: dict[int, list[Effect]] = {key: [] for key in keys}
+    for effect in Effect.objects.filter(of_id__in=keys).order_by("pk"):
+        effects[effect.of_id].append(effect)
+    orders = _shop_orders([line.order_ref for many in lines.values() for line in many])
+    for key in keys:
+        if key in rows:
+            known = facts.to_return(rows[key], lines[key], effects[key])
+            yield _shape(rows[key].connection, known, platforms.of(rows[key].connection), orders)
+
+
+def _shop_orders(refs: Sequence[str]) -> dict[tuple[int, str], str]:
+    links = MarketplaceOrder.objects.filter(ref__in=set(refs)).exclude(shop_order="")
+    return {(project, ref): order for project, ref, order in links.values_list("project_id", "ref", "shop_order")}
+
+
+def _shape(
+    connection: Connection, known: core.Return, abilities: Capabilities, orders: dict[tuple[int, str], str]
+) -> Shape:
+    followed = plan(known, abilities)
+    project = connection.project
+    return {
+        "id": known.id,
+        "company": project.company.slug,
+        "project": project.slug,
+        "connection": connection.slug,
+        "connector": connection.connector,
+        "ref": known.ref,
+        "stage": followed.stage.value,
+        "why": {"key": followed.why.key, "text": followed.why.text},
+        "handler": known.handler.value,
+        "opened_at": utc(known.opened_at),
+        "next_deadline": utc(followed.deadline),
+        "lines": [
+            _line(line, line_plan, orders.get((project.pk, line.item.order_ref)))
+            for line, line_plan in zip(known.lines, followed.lines, strict=True)
+        ],
+        "effects": [
+            {
+                "kind": effect.kind.value,
+                "key": effect.key,
+                "state": effect.state.value,
+                "attempts": effect.attempts,
+                "error": effect.error,
+            }
+            for effect in known.effects
+        ],
+    }
+
+
+def _line(line: core.Line, line_plan: LinePlan, shop_order: str | None) -> Shape:
+    item = line.item
+    return {
+        "ref": item.ref,
+        "order_ref": item.order_ref,
+        "shop_order": shop_order,
+        "sku": item.sku,
+        "gtin": item.gtin,
+        "title": item.title,
+        "quantity": item.quantity,
+        "left": line_plan.left,
+        "reason": item.reason.value if item.reason else None,
+        "reason_text": item.reason_text,
+        "shop_return": line.shop.ref if line.shop else None,
+        "decisions": [
+            {
+                "resolution": outcome.resolution.value,
+                "quantity": outcome.quantity,
+                "source": outcome.source.value,
+                "told": outcome.told.value if outcome.told else None,
+            }
+            for outcome in line_plan.outcomes
+        ],
+    }

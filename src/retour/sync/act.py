@@ -1,0 +1,195 @@
+"""Carrying out what is wanted: claim, call, record. And finding out what became of what was lost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import TypeVar
+
+from retour.connectors.contract import Confirms, FindsCreate, FindsOrder, FindsSettle, ReceiptState
+from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient
+from retour.connectors.http import concerning
+from retour.core.model import EffectState
+from retour.store import claim, doubts, orders, record, results, valve
+from retour.store.results import Result
+from retour.sync import outcomes, rhythm
+from retour.sync.job import Job
+
+T = TypeVar("T")
+
+
+async def settle(job: Job) -> None:
+    """Tells the marketplace what was decided, until nothing more is due. Raises the failure that stops it."""
+    while True:
+        stop = await job.db(valve.too_many_refunds, job.connection, job.now())
+        if stop:
+            await job.stop_as_precaution(stop)
+            return
+        claimed = await job.db(claim.claim_settles, job.connection, job.worker.name, job.now(), _batch(job))
+        if not claimed:
+            return
+
+        async def tell(item: claim.Settle) -> Result:
+            with concerning(item.key):
+                receipt = await job.platform.connector.settle(item.ref, [item.part])
+            return outcomes.settled(item.key, receipt, job.now())
+
+        failures = await _carry_out(job, claimed, tell, can_look_up=True)
+        job.report.settled += len(claimed) - len(failures)
+        _raise_if_all_failed(claimed, failures)
+
+
+async def create(job: Job) -> None:
+    """Makes return requests in the shop, until nothing more is due. Raises the failure that stops it."""
+    finds = job.shop_capabilities.finds
+    while True:
+        stop = await job.db(valve.too_many_refunds, job.connection, job.now())
+        if stop:
+            await job.stop_as_precaution(stop)
+            return
+        await _find_orders(job)
+        claimed = await job.db(claim.claim_creates, job.connection, job.worker.name, job.now(), _batch(job))
+        if not claimed:
+            return
+
+        async def make(item: claim.Create) -> Result:
+            with concerning(item.key):
+                says = await job.platform.connector.create(item.request, item.key)
+            return outcomes.created(item.key, says)
+
+        failures = await _carry_out(job, claimed, make, can_look_up=finds)
+        job.report.created += len(claimed) - len(failures)
+        _raise_if_all_failed(claimed, failures)
+
+
+async def confirm(job: Job) -> None:
+    """Follows pending receipts to their end, in bulk."""
+    if not isinstance(job.platform.connector, Confirms):
+        return
+    pending = await job.db(doubts.pending_receipts, job.connection, job.now(), 1000)
+    if not pending:
+        return
+    answers = await job.platform.connector.confirm([p.receipt for p in pending])
+    now = job.now()
+    settled = []
+    for item in pending:
+        receipt = answers.get(item.receipt)
+        if receipt is None:
+            settled.append(Result(item.key, EffectState.PENDING, rhythm.next_confirm(now, item.looks + 1)))
+        else:
+            settled.append(outcomes.followed(item.key, receipt, now, item.looks))
+        if now - item.sent_at > rhythm.RECEIPT_LIVES and settled[-1].state is EffectState.PENDING:
+            settled[-1] = Result(
+                item.key, EffectState.UNKNOWN, now, error="the receipt never came to an end", note="lost"
+            )
+    job.report.confirmed += sum(result.state is EffectState.DONE for result in settled)
+    await job.db(results.record_results, job.connection, settled, job.platform.take_exchanges(), now)
+
+
+async def look_up(job: Job) -> None:
+    """Settles whose answer was lost: first the return's own history, then the platform's record of the call.
+
+    Only what was looked for in vain more than once, on a platform whose silence proves absence, is sent again.
+    """
+    lost = await job.db(doubts.unknown_settles, job.connection, job.now(), 50)
+    connector = job.platform.connector
+    for item in lost:
+        asked = job.now()
+        seen = await connector.look(item.ref)
+        await job.db(record.record_looks, job.connection, [record.Looked(item.ref, seen, asked)])
+        if not await job.db(doubts.is_open, item.key):
+            job.report.confirmed += 1
+            continue
+        receipt = None
+        if isinstance(connector, FindsSettle):
+            receipt = await connector.find(item.ref, [item.part], item.sent_at)
+        now = job.now()
+        if receipt is not None and receipt.state is not ReceiptState.LOST:
+            result = outcomes.settled(item.key, receipt, now)
+        elif not job.marketplace_capabilities.proves_absence or await job.db(doubts.history_moved, item.key):
+            result = Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
+        elif item.looks + 1 >= rhythm.LOOKS_THAT_PROVE_ABSENCE:
+            result = Result(item.key, EffectState.WANTED, now, note="absent")
+        else:
+            result = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
+        await job.db(results.record_results, job.connection, [result], job.platform.take_exchanges(), now)
+
+
+async def look_up_creates(job: Job) -> None:
+    """Creates whose answer was lost, in a shop that can be asked by our key."""
+    connector = job.platform.connector
+    if not isinstance(connector, FindsCreate):
+        return
+    for item in await job.db(doubts.unknown_creates, job.connection, job.now(), 50):
+        says = await connector.find(item.key)
+        now = job.now()
+        if says is not None:
+            result = outcomes.created(item.key, says)
+        elif item.looks + 1 >= rhythm.LOOKS_THAT_PROVE_ABSENCE:
+            result = Result(item.key, EffectState.WANTED, now, note="absent")
+        else:
+            result = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
+        await job.db(results.record_results, job.connection, [result], job.platform.take_exchanges(), now)
+
+
+async def _find_orders(job: Job) -> None:
+    """Which orders of the shop are meant by the creates that are due: asked once for each order, before they leave."""
+    connector = job.platform.connector
+    if not job.shop_capabilities.orders or not isinstance(connector, FindsOrder):
+        return
+    for order in await job.db(orders.to_find, job.connection, job.now(), _batch(job)):
+        try:
+            found = await connector.order(order)
+        except Refused as error:
+            job.report.words = error.message
+            found = None
+        await job.db(orders.record_found, job.connection, order.ref, found, job.now())
+
+
+def _batch(job: Job) -> int:
+    """As many as are under way at once: what a crash leaves in doubt is never more than that."""
+    return job.platform.manifest.parallel
+
+
+async def _carry_out(
+    job: Job, claimed: Sequence[T], call: Callable[[T], Awaitable[Result]], *, can_look_up: bool
+) -> list[ConnectorError]:
+    """Makes the calls side by side and saves their outcomes as they come, several in one transaction.
+
+    The failures after which nothing had happened are returned.
+    """
+    failures: list[ConnectorError] = []
+
+    async def one(item: T) -> Result:
+        key: str = item.key  # type: ignore[attr-defined]
+        attempts: int = item.attempts  # type: ignore[attr-defined]
+        try:
+            return await call(item)
+        except ConnectorError as error:
+            if isinstance(error, Transient | Stopped):
+                failures.append(error)
+            return outcomes.failed(key, error, job.now(), attempts, can_look_up=can_look_up)
+
+    async for batch in _as_they_come([asyncio.ensure_future(one(item)) for item in claimed]):
+        job.report.questions += sum(result.asks for result in batch)
+        await job.db(results.record_results, job.connection, batch, job.platform.take_exchanges(), job.now())
+    return failures
+
+
+async def _as_they_come(tasks: Sequence[asyncio.Future[Result]]) -> AsyncIterator[list[Result]]:
+    """What is ready, in batches: while one batch is being saved, the next fills up."""
+    waiting = set(tasks)
+    try:
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            yield [task.result() for task in done]
+    finally:
+        for task in waiting:
+            task.cancel()
+
+
+def _raise_if_all_failed(claimed: Sequence[object], failures: Sequence[ConnectorError]) -> None:
+    """A connection where nothing gets through is in trouble; one effect's failure is its own."""
+    stopped = next((error for error in failures if isinstance(error, Stopped)), None)
+    if stopped is not None:
+        raise stopped
+    if failures and len(failures) == len(claimed):
+        raise failures[0]

@@ -1,0 +1,159 @@
+"""One check of one connection: act on what is wanted, observe what is, and say when to come back."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from pydantic import ValidationError
+
+from retour.connectors.errors import ConnectorError, Stopped, Unavailable
+from retour.connectors.registry import UnknownConnector
+from retour.store import claim, connections, doubts, lease
+from retour.store.models import Connection
+from retour.store.sealed import CannotOpen
+from retour.sync import act, observe, rhythm
+from retour.sync.alive import Worker
+from retour.sync.connections import Platform, Platforms
+from retour.sync.database import Database
+from retour.sync.job import Job, LeaseLost, StoppedAsPrecaution, utc_now
+from retour.sync.report import Report
+
+log = structlog.get_logger(__name__)
+
+
+async def check(
+    connection: Connection,
+    platforms: Platforms,
+    db: Database,
+    worker: Worker,
+    *,
+    observe_now: bool = False,
+    deep: bool = False,
+) -> Report | None:
+    """Checks a connection: acts on what is due, and reads its lists when those are due (or `observe_now`).
+
+    None: another worker is at it. A failure harms no other connection: it becomes this one's trouble and the
+    report's words.
+    """
+    report = Report(connection.pk, name_of(connection))
+    if not await db(lease.take_cycle, connection, worker.name, utc_now(), worker.alive):
+        return None
+    began = time.monotonic()
+    try:
+        await _check(connection, platforms, db, worker, report, observe_now=observe_now, deep=deep)
+    except LeaseLost:
+        report.words = "Another worker has taken over"
+    except BaseException:
+        # Cancelled, or a fault of ours: the lease must not outlive the check.
+        await db(lease.give_back, connection, worker.name)
+        raise
+    report.seconds = time.monotonic() - began
+    return report
+
+
+async def _check(
+    connection: Connection,
+    platforms: Platforms,
+    db: Database,
+    worker: Worker,
+    report: Report,
+    *,
+    observe_now: bool,
+    deep: bool,
+) -> None:
+    now = utc_now()
+    deep = deep or rhythm.deep_is_due(connection.deep_at, now)
+    observing = observe_now or deep or connection.observe_at is None or connection.observe_at <= now
+    try:
+        platform = await platforms.of(connection)
+    except (UnknownConnector, ValidationError, CannotOpen) as error:
+        report.ok, report.words = False, str(error)
+        await db(connections.reconnect, connection, str(error), now, now + rhythm.RECONNECT_AFTER)
+        return
+    job = Job(connection, platform, db, worker, report)
+    try:
+        if connection.role == Connection.Role.SHOP:
+            await _shop(job, observing=observing)
+        else:
+            await _marketplace(job, observing=observing, deep=deep)
+    except StoppedAsPrecaution as stopped:
+        report.ok, report.words = False, str(stopped)
+        log.warning("connection stopped as a precaution", connection=report.connection)
+    except Unavailable as error:
+        report.words = error.message
+        await db(connections.throttled, connection, utc_now() + error.retry_after, platform.budget)
+    except ConnectorError as error:
+        await _trouble(db, connection, report, error, poll_every(connection, platform))
+    else:
+        await _well(db, connection, platform, report, now, observing=observing, deep=deep)
+
+
+async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
+    await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=True)
+    await act.confirm(job)
+    await act.look_up(job)
+    await act.settle(job)
+    if observing:
+        await observe.marketplace(job, deep=deep)
+    await observe.look(job)
+
+
+async def _shop(job: Job, *, observing: bool) -> None:
+    started = job.now()
+    finds = job.shop_capabilities.finds
+    await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=finds)
+    await act.look_up_creates(job)
+    await act.create(job)
+    if observing:
+        await observe.shop(job, started)
+
+
+async def _well(
+    db: Database,
+    connection: Connection,
+    platform: Platform,
+    report: Report,
+    began: datetime,
+    *,
+    observing: bool,
+    deep: bool,
+) -> None:
+    at = utc_now()
+    changes: dict[str, Any] = {"quota": platform.budget}
+    observe_at = connection.observe_at or at
+    if observing:
+        observe_at = rhythm.next_check(at, poll_every(connection, platform))
+        changes |= {"checked_at": began, "observe_at": observe_at}
+        if deep or connection.deep_at is None:
+            changes["deep_at"] = began
+    work = await db(doubts.next_work, connection)
+    changes["next_at"] = min(observe_at, work or observe_at)
+    await db(connections.went_well, connection, changes)
+    if connection.trouble:
+        log.warning("connection works again", connection=report.connection)
+
+
+async def _trouble(
+    db: Database, connection: Connection, report: Report, error: ConnectorError, rhythm_of_it: timedelta
+) -> None:
+    at = utc_now()
+    report.ok, report.words = False, error.message
+    if isinstance(error, Stopped):
+        await db(connections.reconnect, connection, error.message, at, at + rhythm.RECONNECT_AFTER)
+    else:
+        next_at = rhythm.next_try(at, connection.failures + 1, rhythm_of_it)
+        await db(connections.failed, connection, error.message, at, next_at)
+    if not connection.trouble:
+        log.warning("connection in trouble", connection=report.connection, words=error.message)
+
+
+def poll_every(connection: Connection, platform: Platform) -> timedelta:
+    """A connection's rhythm: its platform's, or a shorter one of its own (`poll_every`, seconds)."""
+    own = connection.options.get("poll_every")
+    return min(timedelta(seconds=own), platform.manifest.poll_every) if own else platform.manifest.poll_every
+
+
+def name_of(connection: Connection) -> str:
+    """A connection's full name: company/project/connection. Its project and company must be loaded."""
+    return f"{connection.project.company.slug}/{connection.project.slug}/{connection.slug}"

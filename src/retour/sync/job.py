@@ -1,0 +1,64 @@
+"""One check of one connection: what its steps share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
+from retour.store import connections, lease
+from retour.store.models import Connection
+from retour.sync.alive import Worker
+from retour.sync.connections import Platform
+from retour.sync.database import Database
+from retour.sync.report import Report
+
+
+def utc_now() -> datetime:
+    """The engine's clock: aware UTC."""
+    return datetime.now(UTC)
+
+
+class StoppedAsPrecaution(Exception):
+    """The connection was stopped and a person was asked; the check ends here."""
+
+
+class LeaseLost(Exception):
+    """Another worker runs this check now."""
+
+
+@dataclass(slots=True)
+class Job:
+    """A connection under check."""
+
+    connection: Connection
+    platform: Platform
+    db: Database
+    worker: Worker
+    report: Report
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    @property
+    def marketplace_capabilities(self) -> MarketplaceCapabilities:
+        """What this marketplace can be told."""
+        found = self.platform.manifest.capabilities(self.platform.config)
+        if not isinstance(found, MarketplaceCapabilities):
+            raise TypeError(f"{self.platform.manifest.key} is not a marketplace")
+        return found
+
+    @property
+    def shop_capabilities(self) -> ShopCapabilities:
+        """What this shop can do."""
+        found = self.platform.manifest.capabilities(self.platform.config)
+        if not isinstance(found, ShopCapabilities):
+            raise TypeError(f"{self.platform.manifest.key} is not a shop")
+        return found
+
+    async def keep(self) -> None:
+        """Keeps the lease while a long check goes on. Raises LeaseLost when another worker has taken over."""
+        if not await self.db(lease.keep_cycle, self.connection, self.worker.name, self.now()):
+            raise LeaseLost
+
+    async def stop_as_precaution(self, words: str) -> None:
+        """Stops the connection and says why, until a person resumes it."""
+        await self.db(connections.stop, self.connection, words, self.now())
+        raise StoppedAsPrecaution(words)

@@ -1,0 +1,150 @@
+"""Looking at what is: a marketplace's returns, a shop's decisions."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from retour.connectors.contract import HasOrders, Page
+from retour.connectors.errors import ConnectorError, Unavailable
+from retour.core import model as core
+from retour.store import doubts, record
+from retour.store.record import Looked, Recorded
+from retour.sync.job import Job
+
+CHANGED_WITHIN = timedelta(days=3)
+"""An ordinary check goes back this far on platforms whose lists have dates."""
+FIRST_LOOK_BACK = timedelta(days=30)
+LOOKS_AT_ONCE = 200
+ASK_AT_ONCE = 200
+FEW = 10
+"""Fewer vanished returns than this are nothing to stop for."""
+
+
+async def marketplace(job: Job, *, deep: bool) -> None:
+    """Takes in the marketplace's lists: page by page, each recorded before the next is asked for."""
+    started = job.now()
+    shown: set[str] = set()
+    taken: dict[int, Recorded] = {}
+
+    async def take(page: Page, asked: datetime) -> Recorded:
+        if id(page) not in taken:
+            taken.clear()
+            taken[id(page)] = brought = await job.db(record.record_page, job.connection, page, asked)
+            shown.update(seen.ref for seen in page.seen if any(line.awaits for line in seen.lines))
+            job.report.new += brought.new
+            job.report.changed += brought.changed
+            job.report.unreadable += len(page.unreadable)
+        return taken[id(page)]
+
+    async def known(page: Page) -> bool:
+        brought = await take(page, started)
+        return brought.nothing and not deep
+
+    asked = started
+    complete = False
+    since = started - (CHANGED_WITHIN if job.connection.checked_at else FIRST_LOOK_BACK)
+    async for page in job.platform.connector.returns(None if deep else since, known):
+        await take(page, asked)
+        complete = complete or page.all_open
+        asked = job.now()
+        await job.keep()
+    if complete:
+        await _vanished(job, shown, started)
+
+
+async def _vanished(job: Job, shown: set[str], started: datetime) -> None:
+    """Open returns that the list no longer shows are looked at one by one. Too many at once: stop and ask."""
+    waiting = await job.db(record.open_refs, job.connection, started)
+    lost = waiting - shown
+    if not lost:
+        return
+    if len(lost) >= FEW and len(lost) * 3 > len(waiting) and not job.connection.vanish_allowed:
+        await job.stop_as_precaution(
+            f"{len(lost)} of {len(waiting)} open returns are suddenly missing from the marketplace's list. "
+            "Look at the marketplace: is it the right account, and are they really gone? Resuming takes them as ended."
+        )
+    await job.db(record.record_vanished, job.connection, sorted(lost), job.now())
+
+
+async def look(job: Job) -> None:
+    """Asks for the returns that need a full look, with their orders, several side by side."""
+    together = asyncio.Semaphore(job.platform.manifest.parallel)
+    while True:
+        refs = await job.db(record.due_looks, job.connection, job.now(), LOOKS_AT_ONCE)
+        if not refs:
+            return
+        asked = job.now()
+        answers = await asyncio.gather(*(_look(job, ref, together) for ref in refs), return_exceptions=True)
+        seen: dict[str, core.Seen | None] = {}
+        failures: dict[str, ConnectorError] = {}
+        for ref, answer in zip(refs, answers, strict=True):
+            if isinstance(answer, ConnectorError):
+                failures[ref] = answer
+            elif isinstance(answer, BaseException):
+                raise answer
+            else:
+                seen[ref] = answer
+        failures |= await _fetch_orders(job, seen, together)
+        done = {ref: answer for ref, answer in seen.items() if ref not in failures}
+        await job.db(record.record_looks, job.connection, [Looked(ref, answer, asked) for ref, answer in done.items()])
+        throttled = [error for error in failures.values() if isinstance(error, Unavailable)]
+        broken = [ref for ref, error in failures.items() if not isinstance(error, Unavailable)]
+        await job.db(record.postpone_looks, job.connection, broken, job.now())
+        if throttled:
+            raise throttled[0]
+        if failures and not done:
+            raise next(iter(failures.values()))
+        await job.keep()
+
+
+async def _look(job: Job, ref: str, together: asyncio.Semaphore) -> core.Seen | None:
+    async with together:
+        found: core.Seen | None = await job.platform.connector.look(ref)
+        return found
+
+
+async def _fetch_orders(
+    job: Job, seen: dict[str, core.Seen | None], together: asyncio.Semaphore
+) -> dict[str, ConnectorError]:
+    """Each order once: what it tells completes the looks. Failures are told by return."""
+    connector = job.platform.connector
+    if not job.marketplace_capabilities.orders or not isinstance(connector, HasOrders):
+        return {}
+    wanted = {line.order_ref for answer in seen.values() if answer for line in answer.lines}
+    missing = sorted(await job.db(record.unfetched_orders, job.connection, wanted))
+
+    async def fetch(ref: str) -> core.Order | None:
+        async with together:
+            return await connector.order(ref)
+
+    answers = await asyncio.gather(*(fetch(ref) for ref in missing), return_exceptions=True)
+    orders: dict[str, core.Order | None] = {}
+    failed: dict[str, ConnectorError] = {}
+    for ref, answer in zip(missing, answers, strict=True):
+        if isinstance(answer, ConnectorError):
+            failed[ref] = answer
+        elif isinstance(answer, BaseException):
+            raise answer
+        else:
+            orders[ref] = answer
+    await job.db(record.record_orders, job.connection, orders, job.now())
+    return {
+        ref: failed[line.order_ref]
+        for ref, answer in seen.items()
+        if answer
+        for line in answer.lines
+        if line.order_ref in failed
+    }
+
+
+async def shop(job: Job, started: datetime) -> None:
+    """Asks the shop how the requests stand that were there when the check started and have no decision yet."""
+    after = 0
+    while True:
+        refs = await job.db(doubts.polled, job.connection, started, after, ASK_AT_ONCE)
+        if not refs:
+            return
+        after = refs[-1][0]
+        async for page in job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at):
+            job.report.changed += await job.db(record.record_shop, job.connection, page, job.now())
+            job.report.unreadable += len(page.unreadable)
+        await job.keep()

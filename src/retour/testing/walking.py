@@ -1,0 +1,47 @@
+"""A walk over a marketplace's lists, as the hub's worker makes it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Self
+
+from retour.connectors.contract import Known, Page, Unreadable
+from retour.core.model import Seen, SeenLine
+from retour.testing.opened import Opened
+
+
+async def nothing_known(page: Page) -> bool:
+    return False
+
+
+async def everything_known(page: Page) -> bool:
+    return True
+
+
+@dataclass(slots=True)
+class Walked:
+    """What a walk has shown."""
+
+    seen: list[Seen] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    lines: dict[str, SeenLine] = field(default_factory=dict)
+    contradictions: list[SeenLine] = field(default_factory=list)
+    """Lines that were shown twice, and differently."""
+    open_when_all_open: set[str] | None = None
+    """The waiting lines that had been shown when a page first said that this was all. None: no page said so."""
+
+    @classmethod
+    async def over(cls, hub: Opened, *, since: datetime | None, known: Known) -> Self:
+        walked = cls()
+        async for page in hub.connector.returns(since, known):
+            assert page.lane
+            walked._take(page)
+        return walked
+
+    def _take(self, page: Page) -> None:
+        self.seen += page.seen
+        self.unreadable += page.unreadable
+        for line in (line for seen in page.seen for line in seen.lines):
+            if self.lines.setdefault(line.ref, line) != line:
+                self.contradictions.append(line)
+        if page.all_open and self.open_when_all_open is None:
+            self.open_when_all_open = {ref for ref, line in self.lines.items() if line.awaits}

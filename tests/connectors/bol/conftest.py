@@ -1,0 +1,56 @@
+"""Each test has its own simulated bol; every request that the connector sends is held to bol's description."""
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from retour.sandbox.app import Handler, start
+from retour.sandbox.bol import SANDBOX
+
+from .specification import MISSING, Sent, flaws
+from .world import World
+
+
+@pytest.fixture
+async def world() -> AsyncIterator[World]:
+    sent: list[Sent] = []
+    simulator = SANDBOX.create(0)
+
+    @web.middleware
+    async def tap(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if not request.path.startswith(("/_sandbox/", "/token")):
+            headers, body = request.headers, await request.read()
+            content_type = headers.get("Content-Type") if body else None
+            sent.append(
+                Sent(
+                    request.method,
+                    request.rel_url.raw_path,
+                    dict(request.query),
+                    headers.get("Accept", ""),
+                    content_type,
+                    body,
+                )
+            )
+        return await handler(request)
+
+    plain = simulator.app
+
+    def tapped() -> web.Application:
+        app = plain()
+        app.middlewares.insert(0, tap)
+        return app
+
+    simulator.app = tapped  # type: ignore[method-assign]
+    running = await start(simulator)
+    async with aiohttp.ClientSession() as session:
+        world = World(running, session, sent)
+        world.bol = world.connect()
+        await world.switch(limits=False)
+        yield world
+        for door in world.doors:
+            await door.close()
+    await running.stop()
+    if MISSING is None:
+        assert [(request, flaws(request)) for request in sent if flaws(request)] == []
