@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
-from retour.project.home import make_home
+from retour.project.database import database
+from retour.project.home import make_home, read_keys
 
 _home = Path(tempfile.mkdtemp(prefix="retour-test-home-"))
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["RETOUR_HOME"] = str(_home)
 os.environ.pop("RETOUR_DATABASE", None)
+os.environ.setdefault("RETOUR_RHYTHM_SCALE", "0.02")  # read when the engine is imported: minutes become seconds
 make_home(_home)
 
 
@@ -33,6 +36,19 @@ def _start_postgresql() -> str:
 
 if os.environ.get("RETOUR_TEST_DATABASE") == "postgresql":
     os.environ["RETOUR_DATABASE"] = _start_postgresql()
+
+# pytest-django has loaded the settings before this file: they must name this home too.
+settings.HOME, settings.SECRET_KEYS = _home, read_keys(_home)
+settings.DATABASES["default"] |= database(os.environ.get("RETOUR_DATABASE"), _home)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite's test database is the home's own file: the engine's thread and child processes must find it."""
+    from django.db import connections
+
+    if connections["default"].vendor == "sqlite":
+        connections["default"].settings_dict["TEST"]["NAME"] = str(_home / "retour.sqlite3")
 
 
 @pytest.fixture(autouse=True)

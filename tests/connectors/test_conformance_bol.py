@@ -26,7 +26,14 @@ class SimulatedBol(SimulatedMarketplace):
         await self.command("PATCH", "/_sandbox/switches", {"limits": limits})
 
     async def announce(self, quantity: int = 1) -> Announced:
-        made = await self.command("POST", "/_sandbox/returns", {"items": [{"quantity": quantity}]})
+        return await self._announce("FBR", quantity)
+
+    async def announce_own(self) -> Announced:
+        return await self._announce("FBB", 1)
+
+    async def _announce(self, method: str, quantity: int) -> Announced:
+        body = {"items": [{"quantity": quantity}], "fulfilment_method": method}
+        made = await self.command("POST", "/_sandbox/returns", body)
         [item] = made["items"]
         return Announced(made["return_id"], item["rma_id"], quantity, item["order_id"])
 

@@ -24,10 +24,11 @@ LIFETIME = timedelta(minutes=5)
 
 
 class Fixed:
-    """A header that never changes, an API key for one."""
+    """Headers that never change. Their values are secret, unless `secrets` says which are."""
 
-    def __init__(self, header: str, value: str) -> None:
-        self._headers = {header: value}
+    def __init__(self, headers: Mapping[str, str], secrets: Iterable[str] | None = None) -> None:
+        self._headers = dict(headers)
+        self._secrets = tuple(self._headers.values() if secrets is None else secrets)
 
     async def headers(self) -> Mapping[str, str]:
         return self._headers
@@ -36,18 +37,14 @@ class Fixed:
         return False
 
     def secrets(self) -> Iterable[str]:
-        return self._headers.values()
+        return self._secrets
 
 
 class Bearer(Fixed):
     """A token that was given once and for all."""
 
     def __init__(self, token: str) -> None:
-        super().__init__("Authorization", f"Bearer {token}")
-        self._token = token
-
-    def secrets(self) -> Iterable[str]:
-        return (self._token,)
+        super().__init__({"Authorization": f"Bearer {token}"}, [token])
 
 
 class Basic(Fixed):
@@ -55,11 +52,7 @@ class Basic(Fixed):
 
     def __init__(self, user: str, password: str) -> None:
         encoded = b64encode(f"{user}:{password}".encode()).decode()
-        super().__init__("Authorization", f"Basic {encoded}")
-        self._secrets = (password, encoded)
-
-    def secrets(self) -> Iterable[str]:
-        return self._secrets
+        super().__init__({"Authorization": f"Basic {encoded}"}, [password, encoded])
 
 
 class Fetched(NamedTuple):
@@ -88,10 +81,10 @@ class Token:
         """A token that is good now. Raises what the fetch raises."""
         value = self._good()
         if value is None:
-            waited_for = self._flights
+            joined = self._flights if self._lock.locked() else self._flights + 1
             async with self._lock:
                 value = self._good()
-                if value is None and self._flights > waited_for and self._failure is not None:
+                if value is None and self._flights >= joined and self._failure is not None:
                     raise self._failure.with_traceback(None)
                 if value is None:
                     value = await self._renewed()
@@ -130,22 +123,6 @@ class Token:
         return fetched.value
 
 
-class _Client:
-    """A client's own credentials at the token endpoint. A 401 there is final."""
-
-    def __init__(self, headers: Mapping[str, str], secrets: Iterable[str]) -> None:
-        self._headers, self._secrets = headers, tuple(secrets)
-
-    async def headers(self) -> Mapping[str, str]:
-        return self._headers
-
-    def drop(self) -> bool:
-        return False
-
-    def secrets(self) -> Iterable[str]:
-        return self._secrets
-
-
 class ClientCredentials:
     """OAuth 2 client credentials (RFC 6749, section 4.4) with a form body.
 
@@ -172,13 +149,18 @@ class ClientCredentials:
         margin: timedelta = MARGIN,
         blocks_with_404: bool = False,
     ) -> None:
-        basic = b64encode(f"{client_id}:{client_secret}".encode()).decode()
+        basic = Basic(client_id, client_secret)
         fields = {"grant_type": "client_credentials", **(form or {})}
         if style == "body":
             fields |= {"client_id": client_id, "client_secret": client_secret}
-        hidden = [value for name, value in fields.items() if name.endswith(("token", "secret", "password"))]
-        self._secrets = (client_secret, basic, *hidden)
-        self._client = _Client({"Authorization": f"Basic {basic}"} if style == "basic" else {}, self._secrets)
+        hidden = [
+            value
+            for name, value in fields.items()
+            if name.endswith(("token", "secret", "password", "code", "assertion"))
+        ]
+        self._secrets = (*basic.secrets(), *hidden)
+        # Whoever the client is, a 401 at the token endpoint is final: none of these has anything fresh to give.
+        self._client = basic if style == "basic" else Fixed({}, self._secrets)
         self._door, self._url, self._group = door, url, group
         self._body = urlencode(fields).encode()
         self._request_headers = {
@@ -247,13 +229,9 @@ class ClientCredentials:
     def _read(self, answer: Answer) -> Fetched:
         value = _object(answer)
         token: Any = value.get("access_token")
-        lifetime: Any = value.get("expires_in")
         if not isinstance(token, str) or not token:
             raise Transient(f"{self._door.name} gave no token.", code=str(answer.status), request_id=answer.request_id)
-        try:
-            return Fetched(token, timedelta(seconds=float(lifetime)))
-        except (TypeError, ValueError, OverflowError):
-            return Fetched(token, LIFETIME)
+        return Fetched(token, _lifetime(value.get("expires_in")))
 
 
 def _object(answer: Answer) -> dict[str, Any]:
@@ -262,3 +240,12 @@ def _object(answer: Answer) -> dict[str, Any]:
     except ConnectorError:
         return {}
     return value if isinstance(value, dict) else {}
+
+
+def _lifetime(seconds: Any) -> timedelta:
+    """Some platforms give the number as text, or not at all."""
+    try:
+        lifetime = timedelta(seconds=float(seconds))
+    except (TypeError, ValueError, OverflowError):
+        return LIFETIME
+    return lifetime if lifetime > timedelta() and not isinstance(seconds, bool) else LIFETIME

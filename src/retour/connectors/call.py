@@ -32,22 +32,24 @@ class Auth(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Call:
+    """Its `repr` shows nothing that was sent: tracebacks may print it."""
+
     write: bool
     method: str
-    url: URL
+    url: URL = field(repr=False)
     group: str
-    auth: Auth | None
-    headers: CIMultiDict[str]
-    body: bytes | None
+    auth: Auth | None = field(repr=False)
+    headers: CIMultiDict[str] = field(repr=False)
+    body: bytes | None = field(repr=False)
     timeout: float
     answers: frozenset[int]
-    secrets: tuple[str, ...]
+    secrets: tuple[str, ...] = field(repr=False)
     left: bool = False
     """It has left since it was last recorded."""
-    outcome: Received | Lost | None = None
+    outcome: Received | Lost | None = field(default=None, repr=False)
     pause: timedelta | None = None
     """What a 429 or 503 asks for."""
-    _credentials: set[str] = field(default_factory=set)
+    _credentials: set[str] = field(default_factory=set, repr=False)
 
     async def dressed(self) -> CIMultiDict[str]:
         """Its headers, with credentials."""

@@ -227,7 +227,7 @@ class Door:
         return timedelta(seconds=min(asked, LONGEST_PAUSE)) if asked else None
 
     def _court(self, call: Call) -> Court:
-        return Court(self.name, call.write, call.answers, self._allow_private, call.redactor())
+        return Court(self.name, call.write, call.answers, self._allow_private, call.redactor)
 
     def _answer(self, call: Call, received: Received) -> Answer:
         def unreadable(flaw: str) -> ConnectorError:

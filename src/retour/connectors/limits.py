@@ -98,8 +98,7 @@ class Group:
         if limit and limit[0] >= 1:
             self._told_limit = int(limit[0])
             if self._declared:
-                calls, per = self._declared[0]
-                self._windows[0] = (min(calls, self._told_limit), per)
+                self._windows[0] = (self._told_limit, self._declared[0][1])
         if remaining and reset:
             left, resets_in = min(zip(remaining, reset, strict=False))
             # The platform has not yet counted the calls that are still on their way to it.
@@ -144,8 +143,6 @@ class Group:
         for calls, per in self._windows:
             if len(self._starts) >= calls:
                 turn = max(turn, self._starts[-calls] + per)
-        if self._starts:
-            turn = max(turn, self._starts[-1])  # nobody overtakes
         if turn > deadline:
             wait = turn - now
             raise Unavailable(

@@ -6,8 +6,7 @@ No walk trusts the platform to end it: a page, cursor or link that comes back, a
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sized
 from typing import Generic, TypeVar
-
-from yarl import URL
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from retour.connectors.errors import Transient
 
@@ -92,17 +91,27 @@ async def by_link(
     """Pages that each link to the next one. A link tells path and query; scheme, host and port stay those of `first`,
     so that credentials never follow a link elsewhere, and a platform behind a proxy may not know its own address."""
     trail = _Trail[P](most)
-    here = URL(first)
+    here = first
     while True:
-        trail.turn(str(here))
-        page, link = await fetch(str(here))
+        trail.turn(here)
+        page, link = await fetch(here)
         trail.add(page, "shows the same page behind another link")
         if page:
             yield page
         if not link:
             return
-        there = here.join(URL(link))
-        here = URL(f"{here.origin()}{there.raw_path_qs}", encoded=True)
+        here = _followed(here, link)
+
+
+def _followed(here: str, link: str) -> str:
+    ours = urlsplit(here)
+    try:
+        there = urlsplit(urljoin(here, link))
+    except ValueError:
+        there = ours._replace(scheme="")
+    if there.scheme not in {"http", "https"}:
+        raise Endless("The platform's list goes on behind what is not a link to a page.")
+    return urlunsplit((ours.scheme, ours.netloc, there.path or "/", there.query, ""))
 
 
 class _Trail(Generic[P]):

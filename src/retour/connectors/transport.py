@@ -9,7 +9,7 @@ import os
 import re
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import SimpleNamespace
 from typing import Any
@@ -33,8 +33,8 @@ class Received:
     """An answer. `flaw` says why its body is not whole."""
 
     status: int
-    headers: Mapping[str, str]
-    body: bytes
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
     flaw: str | None = None
     too_large: bool = False
 

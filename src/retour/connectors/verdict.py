@@ -31,7 +31,8 @@ class Court:
     write: bool
     answers: Collection[int]
     allow_private: bool
-    redact: Redactor
+    redactor: Callable[[], Redactor]
+    """Made only where something failed."""
 
     def on(self, outcome: Received | Lost, pause: timedelta | None) -> Received | ConnectorError:
         """The failure, or the answer where it is one that the caller wants. `pause` is what a 429 or 503 asks for."""
@@ -43,8 +44,7 @@ class Court:
 
     def unreadable(self, received: Received, flaw: str) -> ConnectorError:
         """The failure of an answer whose body is not what it should be."""
-        request_id = words.request_id(received.headers)
-        code = str(received.status)
+        code, request_id = str(received.status), self._request_id(received)
         if self.write:
             sentence = f"{self.name} answered, but it is not known whether it was done: {flaw}."
             return OutcomeUnknown(sentence, code=code, request_id=request_id)
@@ -69,8 +69,7 @@ class Court:
         name, status = self.name, received.status
         spoken = words.said(received.body, received.headers)
         # The page of a redirect says where it points to, which may hold secrets of the platform's sign-in.
-        said = None if spoken is None or 300 <= status < 400 else self.redact(spoken)
-        found = words.request_id(received.headers)
+        said = None if spoken is None or 300 <= status < 400 else self.redactor()(spoken)
         failure: Callable[..., ConnectorError]
         match status:
             case 401:
@@ -92,4 +91,8 @@ class Court:
                 failure, sentence = OutcomeUnknown, f"{name} failed ({status}) and did not say whether it was done."
             case _:
                 failure, sentence = Transient, f"{name} failed ({status})."
-        return failure(sentence, code=str(status), words=said, request_id=self.redact(found) if found else None)
+        return failure(sentence, code=str(status), words=said, request_id=self._request_id(received))
+
+    def _request_id(self, received: Received) -> str | None:
+        found = words.request_id(received.headers)
+        return self.redactor()(found) if found else None

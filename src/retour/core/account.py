@@ -18,14 +18,15 @@ class Account:
 
     `proven` are the keys of effects that the marketplace's history shows. `absorbed` are decisions that never left
     and that the history shows all the same. `foreign` are handlings that nobody here asked for. `closed`: the
-    marketplace waits no longer, and not because of anything that was told. `room` is how many units it can still be
-    told something new about.
+    marketplace waits no longer, and not because of anything that was told. `changed`: it shows more than was told, so
+    somebody there changed what was told. `room` is how many units it can still be told something new about.
     """
 
     proven: frozenset[str]
     absorbed: frozenset[int]
     foreign: tuple[Handling, ...]
     closed: bool
+    changed: bool
     room: int
 
 
@@ -59,7 +60,8 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
     for decision in line.standing:
         if decision.seq not in left and not decision.told_by_hand and _absorbs(decision, history, reads_as, room):
             absorbed.add(decision.seq)
-    return Account(proven, frozenset(absorbed), history.rest, closed, room)
+    changed = told + history.units > line.item.quantity or any(h.revises for h in history.rest)
+    return Account(proven, frozenset(absorbed), history.rest, closed, changed, room)
 
 
 def settles(line: Line, effects: tuple[Effect, ...]) -> list[Effect]:

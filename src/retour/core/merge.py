@@ -58,8 +58,9 @@ def see(known: Return, seen: Seen, at: datetime) -> Return:
             lines[item.ref] = Line(item, at)
             continue
         merged = _merge_item(line.item, item, newer=at >= line.seen_at)
-        closes = line.item.awaits and not merged.awaits
-        unexplained = unexplained or (closes and merged.handled < merged.quantity)
+        unexplained = unexplained or (
+            line.item.awaits and not merged.awaits and _ended_units(known, line, merged) < merged.quantity
+        )
         lines[item.ref] = replace(line, item=merged, seen_at=max(at, line.seen_at))
     everything = seen.complete and latest
     return replace(
@@ -218,6 +219,11 @@ def _is_told(known: Return, line: Line, decision: Decision) -> bool:
     return decision.told_by_hand or any(
         e.decision == decision.seq and e.state.may_have_happened for e in settles(line, known.effects)
     )
+
+
+def _ended_units(known: Return, line: Line, item: SeenLine) -> int:
+    """How many units have ended for all we know."""
+    return max(item.handled, sum(told_as(line, known.effects).values()))
 
 
 def _is_latest(known: Return, at: datetime) -> bool:

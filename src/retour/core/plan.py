@@ -7,7 +7,7 @@ from retour.core.account import Account, account, settles
 from retour.core.capabilities import Capabilities
 from retour.core.deadlines import next_deadline
 from retour.core.model import EffectState, Handler, Line, Resolution, Return, Source, Stage, Told
-from retour.core.settlement import settlement
+from retour.core.settlement import Settlement, settlement
 from retour.core.shop_request import create_key, request, shop_news
 from retour.core.want import Says, Want, most_urgent
 from retour.core.why import Why
@@ -83,14 +83,12 @@ def plan(known: Return, capabilities: Capabilities) -> Plan:
 
 def _plan_marketplace_line(known: Return, line: Line, capabilities: Capabilities) -> LinePlan:
     """The marketplace decides; what it refunded arrives in the shop as accepted. Nothing is ever told."""
-    item = line.item
-    outcomes = tuple(
-        Outcome(h.resolution, h.quantity, Source.MARKETPLACE, Told.CONFIRMED, h.at, revises=h.revises)
-        for h in item.handlings
-        if h.resolution
-    )
-    refunded = min(item.quantity, sum(o.quantity for o in outcomes if o.resolution.refunds))
-    ended = bool(outcomes) and (not item.awaits or item.handled >= item.quantity)
+    item, marketplace = line.item, capabilities.marketplace
+    books = account(line, known.effects, marketplace.tells)
+    outcomes = _outcomes(line, settlement(known, line, books, marketplace), books)
+    refunds = sum(h.quantity for h in item.handlings if h.resolution and h.resolution.refunds)
+    refunded = min(item.quantity, refunds)
+    ended = any(h.resolution for h in item.handlings) and (not item.awaits or item.handled >= item.quantity)
     needed = ended and refunded > 0
     wants, says = request(
         known, line, capabilities, needed=needed, quantity=refunded or item.quantity, resolution=Resolution.ACCEPT
@@ -116,13 +114,7 @@ def _plan_merchant_line(known: Return, line: Line, capabilities: Capabilities) -
     books = account(line, known.effects, capabilities.marketplace.tells)
     settling = settlement(known, line, books, capabilities.marketplace)
     left = _left(known, line, books)
-    outcomes = [
-        Outcome(d.resolution, d.quantity, d.source, settling.told[d.seq], d.at, d.seq, d.revises) for d in line.standing
-    ] + [
-        Outcome(h.resolution, h.quantity, Source.MARKETPLACE, Told.CONFIRMED, h.at, revises=h.revises)
-        for h in books.foreign
-        if h.resolution
-    ]
+    outcomes = _outcomes(line, settling, books)
     wants, says = request(known, line, capabilities, needed=left > 0, quantity=line.item.quantity)
     says = [*settling.says, *says, *shop_news(line, left)]
     if known.stale:
@@ -131,12 +123,25 @@ def _plan_merchant_line(known: Return, line: Line, capabilities: Capabilities) -
     return LinePlan(
         line.item.ref,
         left,
-        tuple(outcomes),
+        outcomes,
         (*settling.wants, *wants),
         leading.stage,
         leading.why,
         tuple(sorted(books.proven)),
     )
+
+
+def _outcomes(line: Line, settling: Settlement, books: Account) -> tuple[Outcome, ...]:
+    """What was decided, here first, then by the marketplace alone."""
+    ours = [
+        Outcome(d.resolution, d.quantity, d.source, settling.told[d.seq], d.at, d.seq, d.revises) for d in line.standing
+    ]
+    theirs = [
+        Outcome(h.resolution, h.quantity, Source.MARKETPLACE, Told.CONFIRMED, h.at, revises=h.revises)
+        for h in books.foreign
+        if h.resolution
+    ]
+    return (*ours, *theirs)
 
 
 def _left(known: Return, line: Line, books: Account) -> int:
@@ -147,7 +152,7 @@ def _left(known: Return, line: Line, books: Account) -> int:
     return max(0, line.item.quantity - decided - theirs)
 
 
-def _rest(known: Return, line: Line, books: Account, outcomes: list[Outcome], left: int) -> Says:
+def _rest(known: Return, line: Line, books: Account, outcomes: tuple[Outcome, ...], left: int) -> Says:
     """Nothing is under way: the line waits for the merchant, or it is finished."""
     if left > 0:
         return Says(Stage.OPEN, Why("waits_for_merchant"))
@@ -159,7 +164,7 @@ def _rest(known: Return, line: Line, books: Account, outcomes: list[Outcome], le
     return Says(Stage.CLOSED, _how_it_ended(line, books, outcomes))
 
 
-def _how_it_ended(line: Line, books: Account, outcomes: list[Outcome]) -> Why:
+def _how_it_ended(line: Line, books: Account, outcomes: tuple[Outcome, ...]) -> Why:
     if books.foreign:
         return Why("marketplace_closed", (("word", books.foreign[-1].raw),))
     if any(outcome.told is Told.BY_HAND for outcome in outcomes):
@@ -171,7 +176,7 @@ def _how_it_ended(line: Line, books: Account, outcomes: list[Outcome]) -> Why:
     return Why("closed_before")
 
 
-def _asks_again(known: Return, line: Line, outcomes: list[Outcome]) -> bool:
+def _asks_again(known: Return, line: Line, outcomes: tuple[Outcome, ...]) -> bool:
     """Nothing is left to decide, and the marketplace waits all the same: an appeal, perhaps."""
     if not line.item.awaits or known.gone:
         return False

@@ -35,6 +35,8 @@ def settlement(known: Return, line: Line, books: Account, marketplace: Marketpla
             _add(result, decision, _arrived(effect, proven=effect.key in books.proven))
         elif decision.seq in books.absorbed:
             result.told[decision.seq] = Told.CONFIRMED
+            if decision.revises and not decision.told_by_hand:
+                take(units, decision)
         elif decision.told_by_hand:
             result.told[decision.seq] = Told.BY_HAND
         elif effect is not None and effect.state in {EffectState.REFUSED, EffectState.DEAD}:
@@ -105,11 +107,8 @@ def _obstacle(
     room: int,
 ) -> tuple[Told | None, Says] | None:
     """Why a decision must not be sent as it is."""
-    if decision.revises:
-        fits = changes is not None and not any(h.revises for h in books.foreign)
-    else:
-        fits = decision.quantity <= room
-    if not fits:
+    possible = (changes is not None and not books.changed) if decision.revises else decision.quantity <= room
+    if not possible:
         theirs = _theirs(line, books)
         return None, Says(Stage.ATTENTION, Why("conflict", (("ours", decision.resolution), ("theirs", theirs))))
     if not _can_be_told(known, line, decision, changes, marketplace):

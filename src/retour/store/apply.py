@@ -98,7 +98,9 @@ class _Application:
         for connection in wanted.connections:
             self._connection(project, f"{name}/{connection.slug}", connection, known.get(connection.slug))
 
-    def _named(self, row: Company | Project, made: bool, what: Literal["company", "project"], slug: str, name: str) -> None:
+    def _named(
+        self, row: Company | Project, made: bool, what: Literal["company", "project"], slug: str, name: str
+    ) -> None:
         if made:
             self.changes.append(Change("added", what, slug))
         elif row.name == name:

@@ -183,9 +183,11 @@ class Line(models.Model):
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["of", "ref"], name="line_ref")]
         indexes: ClassVar = [
-            models.Index(fields=["order_ref"]),
-            models.Index(fields=["sku"]),
-            models.Index(fields=["gtin"]),
+            # The operator class lets PostgreSQL answer "begins with" from them, whatever the language of the database.
+            models.Index(fields=["order_ref"], name="line_order_ref", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["sku"], name="line_sku", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["gtin"], name="line_gtin", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["shop_ref"], name="line_shop_ref", opclasses=["varchar_pattern_ops"]),
             models.Index(fields=["shop_ref"], condition=Q(polls=True), name="line_polls"),
         ]
 
@@ -310,6 +312,9 @@ class MarketplaceOrder(models.Model):
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["project", "ref"], name="order_ref")]
+        indexes: ClassVar = [
+            models.Index(fields=["shop_order"], name="order_shop_order", opclasses=["varchar_pattern_ops"])
+        ]
 
     def __str__(self) -> str:
         return self.ref

@@ -1,23 +1,19 @@
 """What the returns desk reads of many returns: who sees what, filters, search, counts and pages. Only reads, and each
 answer takes a fixed number of queries."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 
-from django.db import connection as database
 from django.db.models import Count, Q, QuerySet
 
 from retour.core.model import EffectState, Stage
 from retour.store.models import Connection, Effect, Line, MarketplaceOrder, Return, UnreadableRow, User
+from retour.store.search import search
 
 PAGE = 50
-SHORTEST_TITLE_SEARCH = 3
 UNFINISHED = (Stage.ATTENTION, Stage.SENDING, Stage.OPEN, Stage.NEW)
-_LAST_LETTER = "\U0010ffff"
-_PUBLIC_ID = re.compile(r"(?:r-)?(\d{1,18})", re.IGNORECASE)
 
 
 def seen_by(user: User) -> QuerySet[Connection]:
@@ -68,11 +64,14 @@ class Listing:
     total: int
     page: int
     pages: int
+    more: bool = False
+    """More was found than is listed."""
 
 
 def listing(filters: Filters, page: int = 1, size: int = PAGE) -> Listing:
     """The wanted page; the last one where there are not so many."""
-    wanted = _narrowed(filters)
+    found = search(filters.search, filters.connections) if filters.search else None
+    wanted = _narrowed(filters, found.returns if found else None)
     counted = wanted.order_by().values_list("stage").annotate(number=Count("pk"))
     counts = {Stage(stage): number for stage, number in counted}
     total = sum(number for stage, number in counts.items() if stage in (filters.stages or tuple(Stage)))
@@ -80,9 +79,14 @@ def listing(filters: Filters, page: int = 1, size: int = PAGE) -> Listing:
     page = min(max(1, page), pages)
     if filters.stages:
         wanted = wanted.filter(stage__in=filters.stages)
-    start = (page - 1) * size
-    keys = list(wanted.order_by("-opened_at", "-pk").values_list("pk", flat=True)[start : start + size])
-    return Listing(tuple(_rows(keys)), counts, total, page, pages)
+    keys = _page(wanted, (page - 1) * size, size, total)
+    rows = tuple(row for row in _rows(keys) if _may_show(row, filters))
+    return Listing(rows, counts, total, page, pages, found is not None and found.more)
+
+
+def _may_show(row: Row, filters: Filters) -> bool:
+    """Holds whatever was asked of the database, also when a connection appears between two queries."""
+    return filters.connections is None or row.of.connection_id in filters.connections
 
 
 def _rows(keys: Sequence[int]) -> Iterable[Row]:
@@ -109,50 +113,30 @@ def shop_orders(lines: Iterable[Line], projects: Iterable[int]) -> dict[tuple[in
     return {(project, ref): number for project, ref, number in rows}
 
 
-def _narrowed(filters: Filters) -> QuerySet[Return]:
+def _narrowed(filters: Filters, found: Iterable[int] | None) -> QuerySet[Return]:
     wanted = Return.objects.all()
-    if filters.connections is not None:
+    if filters.connections is not None and not _are_all(filters.connections):
         wanted = wanted.filter(connection__in=sorted(filters.connections))
     if filters.since:
         wanted = wanted.filter(opened_at__gte=filters.since)
     if filters.before:
         wanted = wanted.filter(opened_at__lt=filters.before)
-    if filters.search:
-        wanted = wanted.filter(pk__in=_matching(filters.search, filters.connections))
-    return wanted
+    return wanted if found is None else wanted.filter(pk__in=found)
 
 
-def _matching(text: str, connections: frozenset[int] | None) -> QuerySet[Return]:
-    """The keys of returns with this number, or a number or title that begins like this. What holds the text inside
-    its title comes along from a few letters on."""
-    marketplaces = Connection.objects.filter(role=Connection.Role.MARKETPLACE).values("pk")
-    by_ref = Return.objects.filter(
-        _begins("ref", text), connection__in=marketplaces if connections is None else sorted(connections)
-    )
-    orders = MarketplaceOrder.objects.filter(_begins("shop_order", text)).values("ref")
-    lines = [
-        Line.objects.filter(_begins("order_ref", text)),
-        Line.objects.filter(_begins("sku", text)),
-        Line.objects.filter(_begins("gtin", text)),
-        Line.objects.filter(_begins("shop_ref", text)),
-        Line.objects.filter(order_ref__in=orders),
-    ]
-    if len(text) >= SHORTEST_TITLE_SEARCH:
-        lines.append(Line.objects.filter(title__icontains=text))
-    public_id = _PUBLIC_ID.fullmatch(text)
-    by_id = Return.objects.filter(pk=int(public_id[1]) if public_id else None)
-    return by_ref.values("pk").union(by_id.values("pk"), *(found.values("of") for found in lines))
+def _are_all(connections: frozenset[int]) -> bool:
+    """A condition that excludes nothing would cost the index that holds the order of the list."""
+    marketplaces = Connection.objects.filter(role=Connection.Role.MARKETPLACE)
+    return not marketplaces.exclude(pk__in=sorted(connections)).exists()
 
 
-def _begins(column: str, text: str) -> Q:
-    """Begins with the text as typed, in capitals or in small letters, in a form that the database's index answers."""
-    found = Q()
-    for spelling in {text, text.upper(), text.lower()}:
-        if database.vendor == "sqlite":
-            found |= Q(**{f"{column}__gte": spelling, f"{column}__lt": spelling + _LAST_LETTER})
-        else:
-            found |= Q(**{f"{column}__startswith": spelling})
-    return found
+def _page(wanted: QuerySet[Return], start: int, size: int, total: int) -> list[int]:
+    """The keys of a page, newest first; a page near the end is counted from there."""
+    stop = min(start + size, total)
+    if start <= total // 2:
+        return list(wanted.order_by("-opened_at", "-pk").values_list("pk", flat=True)[start:stop])
+    oldest = wanted.order_by("opened_at", "pk").values_list("pk", flat=True)[total - stop : total - start]
+    return list(oldest)[::-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,26 +153,19 @@ class Work:
 
 def work(connections: Sequence[int]) -> dict[int, Work]:
     """What each of these connections has before it."""
-    returns = Return.objects.filter(connection__in=connections, stage__in=UNFINISHED)
-    unfinished = dict(returns.order_by().values_list("connection").annotate(number=Count("pk")))
-    states = (EffectState.WANTED, EffectState.SENDING, EffectState.UNKNOWN, EffectState.PENDING)
-    effects = Effect.objects.filter(connection__in=connections, state__in=states).order_by()
-    sums = {
-        row["connection"]: row
-        for row in effects.values("connection").annotate(
-            wanted=Count("pk", filter=Q(state=EffectState.WANTED)),
-            unknown=Count("pk", filter=Q(state=EffectState.UNKNOWN)),
-            asks=Count("pk", filter=Q(state=EffectState.UNKNOWN, asks=True)),
-        )
-    }
+    returns = Return.objects.filter(connection__in=connections, stage__in=UNFINISHED).order_by()
+    unfinished = dict(returns.values_list("connection").annotate(number=Count("pk")))
     rows = UnreadableRow.objects.filter(connection__in=connections).order_by()
     unreadable = dict(rows.values_list("connection").annotate(number=Count("pk")))
-    none = {"wanted": 0, "unknown": 0, "asks": 0}
+    states = (EffectState.WANTED, EffectState.SENDING, EffectState.UNKNOWN, EffectState.PENDING)
+    effects = Effect.objects.filter(connection__in=connections, state__in=states).order_by()
+    sums = effects.values_list("connection").annotate(
+        wanted=Count("pk", filter=Q(state=EffectState.WANTED)),
+        unknown=Count("pk", filter=Q(state=EffectState.UNKNOWN)),
+        asked=Count("pk", filter=Q(state=EffectState.UNKNOWN, asks=True)),
+    )
+    sent = {connection: (wanted, unknown, asks) for connection, wanted, unknown, asks in sums}
     return {
-        key: Work(
-            unfinished.get(key, 0),
-            *((sums.get(key) or none)[name] for name in ("wanted", "unknown", "asks")),
-            unreadable.get(key, 0),
-        )
+        key: Work(unfinished.get(key, 0), *sent.get(key, (0, 0, 0)), unreadable=unreadable.get(key, 0))
         for key in connections
     }

@@ -1,4 +1,4 @@
-"""What an operator's settings file asks for, as plain values: read by the command line, carried out by `store.apply`."""
+"""What an operator's settings file asks for, as plain values. `store.apply` carries it out."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,6 +1,7 @@
 """Declared rate limits are kept, on a clock that jumps."""
 
 import asyncio
+from collections.abc import Awaitable
 from typing import Any
 
 import pytest
@@ -43,8 +44,8 @@ class LimitConformance(ConnectorConformance):
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.run(self._hurried())
 
-    async def hurry(self, platform: Any, hub: Opened, count: int) -> None:
-        """Wants each verb `count` times at once."""
+    async def hurry(self, platform: Any, hub: Opened, count: int) -> list[Awaitable[Any]]:
+        """Each verb `count` times, to be awaited at once."""
         raise NotImplementedError
 
     async def _hurried(self) -> None:
@@ -57,7 +58,9 @@ class LimitConformance(ConnectorConformance):
             assert isinstance(loop, VirtualLoop)
             loop.jumped = platform.wait
             arrivals = Arrivals.at(platform.simulator)
-            await self.hurry(platform, hub, count)
+            outcomes = await asyncio.gather(*await self.hurry(platform, hub, count), return_exceptions=True)
+        failed = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        assert not failed, f"{self.manifest.name} was asked too often: {failed[0]!r}"
         assert not [exchange for exchange in hub.traffic.exchanges if exchange.status == 429]
         for limit in self.manifest.limits:
             times = [at for at, method, path in arrivals.noted if hub.traffic.groups.get((method, path)) == limit.group]

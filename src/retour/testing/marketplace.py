@@ -4,7 +4,6 @@ class TestBol(MarketplaceConformance):
     manifest, sandbox, simulated = MANIFEST, SANDBOX, SimulatedBol
 """
 
-import asyncio
 import inspect
 from collections.abc import Awaitable
 from datetime import timedelta
@@ -15,7 +14,7 @@ import pytest
 from retour.connectors.contract import Confirms, FindsSettle, HasOrders, Marketplace, Receipt, ReceiptState
 from retour.connectors.errors import OutcomeUnknown
 from retour.core.capabilities import Granularity, MarketplaceCapabilities
-from retour.core.model import Resolution
+from retour.core.model import Handler, Resolution
 from retour.testing.failures import FailureConformance
 from retour.testing.limits import LimitConformance
 from retour.testing.opened import Opened
@@ -85,8 +84,30 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         [line] = seen.lines
         assert (line.ref, line.quantity, line.awaits, line.handlings) == (announced.line_ref, 2, True, ())
         assert line.order_ref
-        assert seen.opened_at.tzinfo is not None
-        assert abs(seen.opened_at - platform.simulator.clock.now()) < timedelta(days=1), "is the time zone right?"
+        assert seen.handler is Handler.MERCHANT
+        assert seen.opened_at.utcoffset() == timedelta(0)
+        assert abs(seen.opened_at - platform.simulator.clock.now()) <= platform.precision, "is the time zone right?"
+
+    async def test_who_handles_it_is_told(self, platform: SimulatedMarketplace, hub: Opened) -> None:
+        announced = await platform.announce_own()
+        if announced is None:
+            pytest.skip(f"{self.manifest.name} handles no returns itself")
+        seen = await hub.connector.look(announced.ref)
+        assert seen is not None
+        assert seen.handler is Handler.MARKETPLACE
+        walked = await Walked.over(hub, since=None, known=nothing_known)
+        assert {(seen.ref, seen.handler) for seen in walked.seen} == {(announced.ref, Handler.MARKETPLACE)}
+
+    async def test_the_order_behind_a_return(self, platform: SimulatedMarketplace, hub: Opened) -> None:
+        if not hub.capabilities.orders:
+            pytest.skip(f"{self.manifest.name} does not show orders")
+        announced = await platform.announce(quantity=2)
+        assert announced.order_ref
+        order = await hub.connector.order(announced.order_ref)
+        assert order is not None
+        assert order.ref == announced.order_ref
+        assert sum(line.quantity for line in order.lines) >= 2
+        assert await hub.connector.order(announced.order_ref + "9") is None
 
     async def test_an_unknown_return_is_none(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         announced = await platform.announce()
@@ -121,7 +142,9 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         receipt = await settled(platform, hub, announced, decision)
         assert receipt.state is ReceiptState.DONE
         await self._stands(platform, hub, announced, decision)
-        assert len(await self._effects(platform, announced)) == 1
+        [effect] = await self._effects(platform, announced)
+        assert effect["kind"] == ("refund" if decision.refunds else "settled")
+        assert effect["quantity"] == 2
 
     async def test_some_units_can_be_decided_alone(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         if hub.capabilities.granularity is not Granularity.QUANTITY:
@@ -217,7 +240,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         receipt: Receipt = await hub.connector.settle(announced.ref, [part(platform, announced, decision)])
         return receipt
 
-    async def hurry(self, platform: Any, hub: Opened, count: int) -> None:
+    async def hurry(self, platform: Any, hub: Opened, count: int) -> list[Awaitable[Any]]:
         announced, other = await self.subject(platform), await self.subject(platform)
         decision = next(iter(hub.capabilities.tells))
         receipt = await hub.connector.settle(other.ref, [part(platform, other, decision)])
@@ -228,7 +251,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
                 wanted.append(hub.connector.order(announced.order_ref))
             if hub.capabilities.asynchronous:
                 wanted.append(hub.connector.confirm([receipt.ref]))
-        await asyncio.gather(*wanted)
+        return wanted
 
     def _needs(self, hub: Opened, decision: Resolution) -> None:
         if decision not in hub.capabilities.tells:

@@ -5,9 +5,9 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
-from yarl import URL
 
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
 from retour.connectors.http import Answer, Auth, Door, Exchange
@@ -29,7 +29,7 @@ class Traffic:
 
     @contextmanager
     def call(self, method: str, url: str, group: str, auth: Auth | None) -> Iterator[None]:
-        self.groups[method, URL(url).path] = group
+        self.groups[method, urlsplit(url).path] = group
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
@@ -93,7 +93,7 @@ def secrets_of(config: BaseModel) -> list[str]:
 
 
 def with_wrong_secrets(config: BaseModel) -> dict[str, Any]:
-    """The same settings with every secret wrong, but of the same length and letters' kind."""
+    """The same settings with every secret wrong."""
     settings = config.model_dump()
     for name, value in config:
         if isinstance(value, SecretStr):

@@ -161,7 +161,7 @@ class ShopConformance(FailureConformance, LimitConformance):
             assert set(await _read(hub, refs)) == set(refs)
             assert hub.traffic.most_at_once <= self.manifest.parallel
 
-    async def hurry(self, platform: Any, hub: Opened, count: int) -> None:
+    async def hurry(self, platform: Any, hub: Opened, count: int) -> list[Awaitable[Any]]:
         made = await hub.connector.create(full_request(), "r-1:1:create")
         wanted: list[Awaitable[Any]] = []
         for number in range(2, count + 2):
@@ -169,13 +169,13 @@ class ShopConformance(FailureConformance, LimitConformance):
             wanted.append(_read(hub, [made.ref]))
             if hub.capabilities.orders:
                 wanted.append(hub.connector.order(Order(ref="C000TEST01")))
-        await asyncio.gather(*wanted)
+        return wanted
 
     async def subject(self, platform: Any) -> ReturnRequest:
         return full_request()
 
     async def read(self, platform: Any, hub: Opened, subject: Any = None) -> list[ShopSays | Unreadable]:
-        pages: Sequence[ShopPage] = [page async for page in hub.connector.changed(["1"], None)]
+        pages: Sequence[ShopPage] = [page async for page in hub.connector.changed([platform.a_ref], None)]
         return [*(row for page in pages for row in page.returns), *(row for page in pages for row in page.unreadable)]
 
     async def write(self, platform: Any, hub: Opened, subject: Any = None) -> ShopSays:

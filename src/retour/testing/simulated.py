@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import aiohttp
@@ -82,12 +83,18 @@ class SimulatedMarketplace(SimulatedPlatform):
     """How many returns its list shows on a page."""
     flaws: ClassVar[Sequence[str]]
     """The ways in which `spoil` can make a row unreadable."""
+    precision: ClassVar[timedelta] = timedelta(minutes=1)
+    """How exactly it tells times: a day, where it tells dates."""
     reason: ClassVar[str | None] = None
     """A reason that the marketplace takes with a decision, where it requires one."""
 
     @abstractmethod
     async def announce(self, quantity: int = 1) -> Announced:
         """The customer announces a return of one line that the merchant handles."""
+
+    async def announce_own(self) -> Announced | None:
+        """The customer announces a return that the marketplace handles itself. None: it never does."""
+        return None
 
     async def announce_many(self, count: int) -> list[Announced]:
         return [await self.announce() for _ in range(count)]
@@ -99,6 +106,9 @@ class SimulatedMarketplace(SimulatedPlatform):
 
 class SimulatedShop(SimulatedPlatform):
     """A shop's back office, with the merchant's hands."""
+
+    a_ref: ClassVar[str] = "1"
+    """What the shop's number of a return request looks like."""
 
     @abstractmethod
     async def decide(self, ref: str, resolution: Resolution) -> None:

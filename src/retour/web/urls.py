@@ -1,5 +1,24 @@
-"""The desk's addresses."""
+"""The desk's addresses. They hold numbers only, never a name, an order or an address."""
 
-from django.urls import URLPattern
+from django.contrib.auth.views import LogoutView
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from retour.web import acts, connections, health, return_page, returns, signin
+
+urlpatterns: list[URLPattern] = [
+    path("", returns.returns, name="returns"),
+    path("returns/r-<int:return_id>", return_page.return_page, name="return"),
+    path("returns/r-<int:return_id>/decide", acts.decide, name="decide"),
+    path("returns/r-<int:return_id>/retry", acts.retry, name="retry"),
+    path("returns/r-<int:return_id>/done", acts.done, name="done"),
+    path("returns/r-<int:return_id>/told", acts.told, name="told"),
+    path("returns/r-<int:return_id>/link-order", acts.link_order, name="link-order"),
+    path("connections", connections.connections, name="connections"),
+    path("connections/<int:connection_id>/unreadable", connections.unreadable, name="unreadable"),
+    path("connections/<int:connection_id>/check-now", connections.check_now, name="check-now"),
+    path("connections/<int:connection_id>/pause", connections.pause, name="pause"),
+    path("connections/<int:connection_id>/resume", connections.resume, name="resume"),
+    path("sign-in", signin.SignIn.as_view(), name="sign-in"),
+    path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("health", health.health, name="health"),
+]

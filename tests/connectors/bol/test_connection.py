@@ -9,7 +9,8 @@ import pytest
 from retour.connectors.contract import Checks, Confirms, FindsSettle, HasOrders, Marketplace
 from retour.connectors.errors import ConnectorError, Refused, Transient, Unauthorized, Unavailable
 from retour.connectors.http import Door
-from retour.connectors.marketplaces.bol import MANIFEST, BolConfig
+from retour.connectors.marketplaces.bol import MANIFEST
+from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.core.model import Resolution
 
 from .specification import MEDIA_TYPE, MISSING, Sent, flaws
@@ -20,7 +21,7 @@ TOKEN = "POST /token"
 
 
 def test_the_manifest_and_the_verbs_agree() -> None:
-    config = BolConfig(client_id="a", client_secret="b")
+    config = BolConfig.model_validate({"client_id": "a", "client_secret": "b"})
     bol = MANIFEST.open(config, Door(name="bol"))
     abilities = MANIFEST.capabilities(config)
 
@@ -112,10 +113,12 @@ async def test_bols_budget_is_kept_without_being_told_off(world: World) -> None:
     for _ in range(3):
         await world.bol.look("41000001")
 
+    with pytest.raises(Unavailable):
+        await world.bol.settle("41000001", [part("70000001", Resolution.ACCEPT)])
     with pytest.raises(Unavailable) as unavailable:
         await world.bol.look("41000001")
     assert timedelta(seconds=30) < unavailable.value.retry_after <= timedelta(seconds=61)
-    assert await world.calls(LOOK) == 3
+    assert len(world.sent) == 3
     assert await world.bol.order("C000SHOP01") is None
 
 

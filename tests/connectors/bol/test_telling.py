@@ -8,7 +8,8 @@ import pytest
 
 from retour.connectors.contract import Receipt, ReceiptState
 from retour.connectors.errors import OutcomeUnknown, Refused, Transient
-from retour.connectors.marketplaces.bol import MANIFEST, BolConfig
+from retour.connectors.marketplaces.bol import MANIFEST
+from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.core.model import Resolution
 
 from .world import World, now, part
@@ -36,7 +37,7 @@ async def test_every_decision_is_told_once_and_reads_back(world: World, resoluti
 
     assert receipt.state is ReceiptState.DONE
     line = await world.line(ref, rma)
-    tells = MANIFEST.capabilities(BolConfig(client_id="a", client_secret="b")).tells
+    tells = MANIFEST.capabilities(BolConfig.model_validate({"client_id": "a", "client_secret": "b"})).tells
     assert [(entry.resolution, entry.quantity) for entry in line.handlings] == [(tells[resolution], 2)]
     assert not line.awaits
     effect = "refund" if resolution.refunds else "settled"

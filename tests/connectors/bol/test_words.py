@@ -17,7 +17,7 @@ from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.core.model import Handler, Handling, Money, Party, Reason, Resolution
 
 R = Resolution
-CONFIG = BolConfig(client_id="shop", client_secret="secret")
+CONFIG = BolConfig.model_validate({"client_id": "shop", "client_secret": "hidden"})
 
 
 def item(**changes: Any) -> dict[str, Any]:
@@ -363,7 +363,7 @@ def test_a_garbled_reason_costs_no_return(garbled: Any) -> None:
 
 # --- rows that cannot be read ---
 
-GARBLED_ITEMS = [
+GARBLED_ITEMS: list[Any] = [
     None,
     "text",
     [],
@@ -387,7 +387,7 @@ GARBLED_ITEMS = [
     item(handled=True, processingResults=[result("ACCEPTED", "RETURN_RECEIVED", quantity=-1)]),
     item(handled=True, processingResults=[result("ACCEPTED", "RETURN_RECEIVED"), None]),
 ]
-GARBLED_RETURNS = [
+GARBLED_RETURNS: list[Any] = [
     None,
     "text",
     7,
@@ -607,7 +607,7 @@ def test_settings_take_addresses_with_and_without_a_slash() -> None:
     assert (config.api_url, config.login_url) == ("http://127.0.0.1:9102", "https://login.example.org/token")
     assert CONFIG.api_url == "https://api.bol.com"
     assert CONFIG.login_url == "https://login.bol.com/token"
-    assert "secret'" not in repr(CONFIG)
+    assert "hidden" not in repr(CONFIG)
 
 
 @pytest.mark.parametrize(
@@ -626,8 +626,9 @@ def test_settings_take_addresses_with_and_without_a_slash() -> None:
     ],
 )
 def test_settings_refuse_what_cannot_work(wrong: dict[str, Any]) -> None:
-    with pytest.raises(ValidationError):
-        BolConfig.model_validate({"client_id": "a", "client_secret": "b"} | wrong)
+    with pytest.raises(ValidationError) as refused:
+        BolConfig.model_validate({"client_id": "a", "client_secret": "hidden"} | wrong)
+    assert "hidden" not in str(refused.value)
 
 
 def test_every_setting_is_described() -> None:

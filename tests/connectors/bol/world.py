@@ -1,15 +1,15 @@
 """A simulated bol over real HTTP, the connector that talks to it, and the hands of customer, merchant and bol."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import aiohttp
 
-from retour.connectors.contract import Page, Part
+from retour.connectors.contract import Known, Page, Part
 from retour.connectors.http import Door
-from retour.connectors.marketplaces.bol import MANIFEST, Bol, BolConfig
+from retour.connectors.marketplaces.bol import MANIFEST, Bol
+from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.core.model import Resolution, SeenLine
 from retour.sandbox.app import Running
 
@@ -18,7 +18,7 @@ from .specification import Sent
 SECRET = "sandbox-secret"
 
 
-async def knows_nothing(_: Page) -> bool:
+async def knows_nothing(page: Page) -> bool:
     return False
 
 
@@ -87,9 +87,7 @@ class World:
     async def calls(self, endpoint: str) -> int:
         return int((await self.control("GET", "calls")).get(endpoint, 0))
 
-    async def walk(
-        self, since: datetime | None = None, known: Callable[[Page], Awaitable[bool]] | None = None
-    ) -> list[Page]:
+    async def walk(self, since: datetime | None = None, known: Known | None = None) -> list[Page]:
         return [page async for page in self.bol.returns(since, known or knows_nothing)]
 
     async def line(self, ref: str, rma: str) -> SeenLine:

@@ -23,7 +23,7 @@ Key = Annotated[str, Field(min_length=1)]
 class BolConfig(BaseModel):
     """What a merchant fills in. Credentials are made in bol's seller account, under API settings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
 
     api_url: WebAddress = Field(default="https://api.bol.com", description="Address of bol's Retailer API.")
     login_url: WebAddress = Field(

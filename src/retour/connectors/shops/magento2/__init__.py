@@ -13,7 +13,6 @@ from ipaddress import ip_address
 from typing import Final
 from urllib.parse import quote, urlsplit
 
-from retour.connectors.auth import Bearer
 from retour.connectors.contract import (
     Check,
     Maturity,
@@ -30,21 +29,22 @@ from retour.connectors.errors import (
     OutcomeUnknown,
     Stopped,
     Transient,
-    Unauthorized,
     Unavailable,
 )
 from retour.connectors.http import Answer, Door
 from retour.connectors.redact import Redactor
 from retour.connectors.shops.magento2.config import Magento2Config
-from retour.connectors.shops.magento2.mapping import candidates, matching, payload, says, search, shop_order
+from retour.connectors.shops.magento2.mapping import payload, says, sent_status
+from retour.connectors.shops.magento2.orders import OrderSearch
 from retour.connectors.shops.magento2.refusals import connection_error, create_error, public, says_absent
-from retour.connectors.shops.magento2.wire import FoundOrders, found_orders, plugin_answer
-from retour.connectors.words import said
+from retour.connectors.shops.magento2.wire import plugin_answer
 from retour.core.capabilities import ShopCapabilities
 from retour.core.model import Order, Resolution, ShopSays
 
 PARALLEL: Final = 8
 """How many status calls are under way at once: each is one visit to the shop, like a customer's."""
+
+NOT_THE_PLUGIN: Final = "The shop answered, but not as its plugin does."
 
 _NUMBER: Final = re.compile(r"[1-9]\d*")
 
@@ -71,36 +71,25 @@ class Magento2:
         _there(answer)
         reply = plugin_answer(answer.body)
         if reply is None:
-            raise OutcomeUnknown("The shop answered, but not as its plugin does.", request_id=answer.request_id)
+            raise OutcomeUnknown(NOT_THE_PLUGIN, request_id=answer.request_id)
         if not reply.validated:
             raise create_error(self._redacted(reply.words))
         if not reply.return_id or not _NUMBER.fullmatch(reply.return_id):
             raise OutcomeUnknown("The shop's plugin did not tell the number of the return that it made.")
-        sent = self._config.settled_status if request.status == "accepted" else "new"
-        return says(reply.return_id, sent)
+        return says(reply.return_id, sent_status(request, self._config))
 
     async def changed(self, refs: Sequence[str], since: datetime | None) -> AsyncIterator[ShopPage]:
         """One call for each request: the plugin tells neither several nor what changed `since` (A7). What could be
-        read is given before the first failure is raised."""
+        read is given before a failure is raised; a failure of the connection ends the walk, one of a row does not."""
         failure: ConnectorError | None = None
-        for start in range(0, len(refs), PARALLEL):
-            some = refs[start : start + PARALLEL]
-            outcomes = await asyncio.gather(*map(self._status, some), return_exceptions=True)
-            failed = []
-            for outcome in outcomes:
-                if isinstance(outcome, ConnectorError):
-                    failed.append(outcome)
-                elif isinstance(outcome, BaseException):
-                    raise outcome
-            page = ShopPage(
-                returns=tuple(row for row in outcomes if isinstance(row, ShopSays)),
-                unreadable=tuple(row for row in outcomes if isinstance(row, Unreadable)),
-            )
+        asked = list(dict.fromkeys(refs))
+        for start in range(0, len(asked), PARALLEL):
+            page, failed = await self._some(asked[start : start + PARALLEL])
             if page.returns or page.unreadable:
                 yield page
             failure = next((error for error in failed if isinstance(error, Stopped | Unavailable)), failure)
             failure = failure or next(iter(failed), None)
-            if isinstance(failure, Stopped | Unavailable) or len(failed) == len(some):
+            if isinstance(failure, Stopped | Unavailable) or (failed and not page.returns):
                 break
         if failure is not None:
             raise failure
@@ -110,8 +99,9 @@ class Magento2:
         reaches the hook like any other method (E16), and a hook without a document does nothing (A4)."""
         return [
             self._encryption(),
-            await _checked("Returns hook", self._probe(self._hook, {}, "post data empty")),
-            await _checked("Returns status", self._probe(self._status_url, self._status_params("0"), "missing id")),
+            *await asyncio.gather(
+                _checked("Returns hook", self._probe_hook()), _checked("Returns status", self._probe_status())
+            ),
         ]
 
     @property
@@ -126,6 +116,26 @@ class Magento2:
     def _status_params(self, ref: str) -> dict[str, str]:
         return {"id": ref, "code": self._config.token.get_secret_value()}
 
+    async def _some(self, refs: Sequence[str]) -> tuple[ShopPage, list[ConnectorError]]:
+        outcomes = await asyncio.gather(*map(self._status, refs), return_exceptions=True)
+        said: list[ShopSays] = []
+        unreadable: list[Unreadable] = []
+        failed: list[ConnectorError] = []
+        for outcome in outcomes:
+            match outcome:
+                case ShopSays():
+                    said.append(outcome)
+                case Unreadable():
+                    unreadable.append(outcome)
+                case ConnectorError():
+                    failed.append(outcome)
+                case _:
+                    raise outcome
+        if all(row.why == NOT_THE_PLUGIN for row in unreadable) and len(unreadable) == len(refs):
+            # Not one answer of the plugin: something in front of it speaks, and rows have nothing to do with it (A5).
+            return ShopPage(()), [Transient(NOT_THE_PLUGIN)]
+        return ShopPage(tuple(said), tuple(unreadable)), failed
+
     async def _status(self, ref: str) -> ShopSays | Unreadable:
         if not _NUMBER.fullmatch(ref):
             # Magento would read `1abc` as 1, which is another return (E16).
@@ -134,20 +144,36 @@ class Magento2:
         _there(answer)
         reply = plugin_answer(answer.body)
         if reply is None:
-            raw = public(self._redacted(answer.body.decode(errors="replace")))
-            return Unreadable(ref, "The shop answered, but not as its plugin does.", raw)
-        if reply.validated and reply.return_id == ref:
-            return says(ref, reply.status)
-        if reply.validated:
+            return Unreadable(ref, NOT_THE_PLUGIN, public(self._redacted(answer.text())))
+        if not reply.validated:
+            return self._refused_status(ref, self._redacted(reply.words))
+        if reply.return_id != ref:
             return Unreadable(ref, "The shop answered for another return.", f"return {reply.return_id}")
-        words = self._redacted(reply.words)
+        if reply.status is not None and not isinstance(reply.status, str):
+            return Unreadable(ref, "The shop's status is not a word.", public(self._redacted(str(reply.status))))
+        return says(ref, reply.status)
+
+    def _refused_status(self, ref: str, words: str) -> ShopSays | Unreadable:
         if about_connection := connection_error(words):
             raise about_connection
         if says_absent(words) == ref:
             return ShopSays(ref=ref, word=None, resolution=None, gone=True)
         return Unreadable(ref, "The shop could not tell how this return stands.", public(words))
 
-    async def _probe(self, url: str, params: dict[str, str], expected: str) -> str:
+    async def _probe_hook(self) -> str:
+        try:
+            await self._probe(self._hook, {}, "post data empty")
+        except Transient as error:
+            if error.code == "500":  # so Magento answers for a store view that it does not have (E9)
+                raise Misconfigured("The shop failed at this store view: is store_id right?", code="500") from None
+            raise
+        return "The plugin takes returns for this store view and token."
+
+    async def _probe_status(self) -> str:
+        await self._probe(self._status_url, self._status_params("0"), "missing id")
+        return "The plugin tells how returns stand."
+
+    async def _probe(self, url: str, params: dict[str, str], expected: str) -> None:
         answer = await self._door.read("GET", url, params=params, answers={404})
         _there(answer)
         reply = plugin_answer(answer.body)
@@ -155,8 +181,7 @@ class Magento2:
         if error := connection_error(words):
             raise error
         if not words.lower().startswith(expected):
-            raise Misconfigured("The shop answers at this address, but not as its plugin does.", words=public(words))
-        return "The shop's plugin accepts store view and token, and returns are on."
+            raise Misconfigured(NOT_THE_PLUGIN, words=public(words))
 
     def _encryption(self) -> Check:
         parts = urlsplit(self._config.base_url)
@@ -170,53 +195,16 @@ class Magento2:
 class Magento2WithOrders(Magento2):
     """The verbs when an integration of the shop lets the hub read orders."""
 
+    def __init__(self, config: Magento2Config, door: Door) -> None:
+        super().__init__(config, door)
+        self._orders = OrderSearch(config, door)
+
     async def order(self, order: Order) -> ShopOrder | None:
         """One search for every number and field; a match must be exact and the only one."""
-        numbers = candidates(order, self._config)
-        if not numbers:
-            return None
-        found = await self._search(search(numbers, self._config))
-        orders = found.items or ()
-        hits = matching(orders, numbers, self._config)
-        if len(hits) != 1 or found.total_count > len(orders):
-            return None
-        return shop_order(hits[0])
+        return await self._orders.find(order)
 
     async def check(self) -> list[Check]:
-        return [*await super().check(), await _checked("Order search", self._probe_search())]
-
-    async def _probe_search(self) -> str:
-        await self._search(search(["0"], self._config))
-        return "The integration may read the shop's orders."
-
-    async def _search(self, params: dict[str, str]) -> FoundOrders:
-        token = self._config.integration_token
-        answer = await self._door.read(
-            "GET",
-            f"{self._config.rest}/orders",
-            params=params,
-            auth=Bearer(token.get_secret_value() if token else ""),
-            headers={"Accept": "application/json"},
-            answers={400, 401, 403, 404},
-        )
-        words = said(answer.body, answer.headers)
-        shown = public(self._redacted(words)) if words else None
-        code = str(answer.status)
-        if answer.status in {401, 403}:
-            raise Unauthorized(
-                "Magento does not let the integration read orders. Give it the resource Sales, and allow access tokens "
-                "as standalone bearer tokens in the configuration under Services, OAuth.",
-                code=code,
-                words=shown,
-            )
-        if answer.status == 400:
-            raise Misconfigured("Magento cannot search orders like this: check order_search_fields.", words=shown)
-        if answer.status == 404:
-            raise Misconfigured("Magento's REST interface is not at this address: fill in rest_url.", code=code)
-        found = found_orders(answer.body)
-        if found is None:
-            raise Transient("Magento answered the order search in an unknown form.", request_id=answer.request_id)
-        return found
+        return [*await super().check(), await _checked("Order search", self._orders.probe())]
 
 
 def _there(answer: Answer) -> None:

@@ -99,20 +99,15 @@ class Magento2Config(BaseModel):
     def _number_is_text(cls, value: Any) -> Any:
         return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
-    @field_validator("base_url", "rest_url")
+    @field_validator("base_url")
     @classmethod
-    def _is_address(cls, value: str | None) -> str | None:
-        """Without a trailing slash."""
-        if not value:
-            return value
-        parts = urlsplit(value.strip())
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError("must be a web address that begins with https://")
-        if parts.username or parts.password:
-            raise ValueError("must not hold a user name or password")
-        if parts.query or parts.fragment:
-            raise ValueError("must end before the question mark or hash sign")
-        return value.strip().rstrip("/")
+    def _is_address(cls, value: str) -> str:
+        return _address(value)
+
+    @field_validator("rest_url")
+    @classmethod
+    def _is_address_or_empty(cls, value: str | None) -> str | None:
+        return _address(value) if value else None
 
     @field_validator("token")
     @classmethod
@@ -138,6 +133,18 @@ class Magento2Config(BaseModel):
     def rest(self) -> str:
         """Where Magento's REST interface is (contracts magento-native.md A1, magento.md A10)."""
         return self.rest_url or f"{self.base_url}/rest/V1"
+
+
+def _address(value: str) -> str:
+    """Without a trailing slash."""
+    parts = urlsplit(value.strip())
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError("must be a web address that begins with https://")
+    if parts.username or parts.password:
+        raise ValueError("must not hold a user name or password")
+    if parts.query or parts.fragment:
+        raise ValueError("must end before the question mark or hash sign")
+    return value.strip().rstrip("/")
 
 
 def _split(address: str) -> tuple[str, dict[str, str]]:

@@ -1,13 +1,11 @@
 """Tables and pure functions: the hub's words to the plugin's and back."""
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from retour.connectors.contract import ReturnRequest, ShopOrder
+from retour.connectors.contract import ReturnRequest
 from retour.connectors.shops.magento2.config import Magento2Config
-from retour.connectors.shops.magento2.wire import FoundOrder
-from retour.core.model import Order, Party, Resolution, ShopSays
+from retour.core.model import Party, Resolution, ShopSays
 
 TEXT_LENGTH = 255
 """The plugin's short columns are varchar(255) (contract magento.md, A10, E5)."""
@@ -48,13 +46,18 @@ def says(ref: str, word: str | None) -> ShopSays:
     return ShopSays(ref=ref, word=text(shown) or None, resolution=resolution, unclear=unclear)
 
 
+def sent_status(request: ReturnRequest, config: Magento2Config) -> str:
+    """`new`, or what a return that the marketplace has settled is sent as (part C, rule 2)."""
+    return config.settled_status if request.status == "accepted" else "new"
+
+
 def payload(request: ReturnRequest, key: str, config: Magento2Config) -> dict[str, Any]:
     """The hook's JSON document (A3). Every key that the plugin reads is there and every text is a real one; billing
     details stand as an object of their own beside the address, which the plugin keeps as it is."""
     customer = request.customer or Party()
     billing = request.billing
     return {
-        "status": config.settled_status if request.status == "accepted" else "new",
+        "status": sent_status(request, config),
         "channel_name": text(request.marketplace) or "marketplace",
         "channel_id": text(request.line_ref),
         "channable_id": request.number,
@@ -90,42 +93,6 @@ def payload(request: ReturnRequest, key: str, config: Magento2Config) -> dict[st
     }
 
 
-def candidates(order: Order, config: Magento2Config) -> tuple[str, ...]:
-    """The numbers that the shop may know a marketplace order by."""
-    numbers = (prefix + number for number in (order.ref, *order.numbers) for prefix in config.order_prefixes)
-    return tuple(dict.fromkeys(number for number in numbers if number and "," not in number))
-
-
-def search(numbers: Iterable[str], config: Magento2Config) -> dict[str, str]:
-    """Magento's search for these numbers in every configured field, as one group of alternatives (contract
-    magento-native.md, A1). Only what is used is asked for: orders are full of personal data."""
-    listed = ",".join(numbers)
-    fields = list(dict.fromkeys(["entity_id", "increment_id", *config.order_search_fields]))
-    params = {
-        "searchCriteria[pageSize]": "20",
-        "searchCriteria[currentPage]": "1",
-        "fields": f"items[{','.join(fields)},items[sku,product_id,parent_item_id]],total_count",
-    }
-    for place, field in enumerate(config.order_search_fields):
-        one = f"searchCriteria[filter_groups][0][filters][{place}]"
-        params |= {f"{one}[field]": field, f"{one}[condition_type]": "in", f"{one}[value]": listed}
-    return params
-
-
-def matching(orders: Iterable[FoundOrder], numbers: Iterable[str], config: Magento2Config) -> list[FoundOrder]:
-    """The distinct orders that hold one of the numbers letter by letter: a database compares more loosely."""
-    wanted = set(numbers)
-    hits = (order for order in orders if any(order.value(field) in wanted for field in config.order_search_fields))
-    return list({order.entity_id: order for order in hits}.values())
-
-
-def shop_order(order: FoundOrder) -> ShopOrder:
-    """With the products as they were bought: of a configurable product's two rows of one SKU, the one below."""
-    bought = sorted(order.items, key=lambda item: item.parent_item_id is not None)
-    products = {item.sku: item.product_id for item in bought if item.sku and item.product_id}
-    return ShopOrder(number=order.increment_id, id=order.entity_id, products=tuple(products.items()))
-
-
 def _order_reference(request: ReturnRequest, config: Magento2Config) -> str | None:
     match config.order_reference:
         case "hub_order_id":
@@ -150,7 +117,7 @@ def _comment(request: ReturnRequest, config: Magento2Config) -> str:
 
 
 def _address(party: Party) -> dict[str, str]:
-    """The keys of the plugin's own simulator, and company, VAT number and telephone (A3)."""
+    """The keys of the plugin's own simulator (A3), and what else is known."""
     return {
         "first_name": text(party.first_name),
         "last_name": text(party.last_name),
@@ -159,7 +126,8 @@ def _address(party: Party) -> dict[str, str]:
         "email": text(party.email),
         "phone": text(party.phone),
         "street": text(party.street),
-        "house_number": text(_joined(party.house_number, party.house_number_addition)),
+        "house_number": text(party.house_number),
+        "house_number_addition": text(party.house_number_addition),
         "address1": text(_joined(party.street, party.house_number, party.house_number_addition)),
         "address2": text(party.extra),
         "city": text(party.city),

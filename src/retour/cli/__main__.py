@@ -1,0 +1,5 @@
+"""`python -m retour.cli`."""
+
+from retour.cli import main
+
+main()

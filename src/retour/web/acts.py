@@ -1,0 +1,135 @@
+"""What people do on a return's page. Each act goes through `retour.store.desk`; one that does not fit is answered with
+its sentence, on the same page, and nothing that was filled in is lost."""
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from retour.core.merge import Contradiction
+from retour.core.model import Resolution, Source
+from retour.store import desk
+from retour.store.models import Line, Return
+from retour.web.dossier import dossier
+from retour.web.forms import DecideForm, EffectForm, LinkForm
+from retour.web.person import person, return_for
+from retour.web.return_page import show_again
+from retour.web.words import DECISIONS, units
+
+
+def _act(view: Callable[[HttpRequest, Return], HttpResponse]) -> Callable[[HttpRequest, int], HttpResponse]:
+    """A POST about a return that the person may see."""
+
+    @never_cache
+    @require_POST
+    @wraps(view)
+    def acting(request: HttpRequest, return_id: int) -> HttpResponse:
+        return view(request, return_for(request, return_id))
+
+    return acting
+
+
+@_act
+def decide(request: HttpRequest, row: Return) -> HttpResponse:
+    """Decides for some units of a line. What was decided by someone else since the page was loaded stops it: the
+    second of two clicks must not refund a second unit."""
+    known = dossier(row)
+    if known.capabilities is None:
+        return show_again(request, row, problem=known.trouble)
+    form = DecideForm(request.POST, known.capabilities.marketplace)
+    chosen = form.data.get("line", "")
+    line = known.line(int(chosen)) if chosen.isascii() and chosen.isdigit() and len(chosen) < 19 else None
+    if line is None or not form.is_valid():
+        problem = "" if line else _("This return has no such line.")
+        return show_again(request, row, problem=problem, line=line.row.pk if line else None, form=form)
+    answer = form.cleaned_data
+    choice = desk.Choice(
+        line.row.ref,
+        Resolution(answer["resolution"]),
+        answer["quantity"],
+        answer["reason"].strip() or None,
+        answer["revises"],
+    )
+    try:
+        _decide_once(row, line.row, choice, answer["known"], person(request).get_username())
+    except (Contradiction, desk.NothingToDo) as problem:
+        return show_again(request, row, problem=str(problem), line=line.row.pk, form=form)
+    decided = {"decision": DECISIONS[choice.resolution], "units": units(answer["quantity"])}
+    messages.success(request, _("Decided: %(decision)s, %(units)s.") % decided)
+    return redirect("return", row.pk)
+
+
+def _decide_once(row: Return, line: Line, choice: desk.Choice, known: int, actor: str) -> None:
+    """Decides if the line still holds as many decisions as the person saw; the row is held while that is looked at."""
+    with transaction.atomic():
+        Return.objects.select_for_update().get(pk=row.pk)
+        line.refresh_from_db(fields=["decisions"])
+        if len(line.decisions) != known:
+            raise Contradiction(_("This line was decided in the meantime. Look at it, then decide again if needed."))
+        desk.decide(row.pk, [choice], Source.DESK, timezone.now(), actor)
+
+
+@_act
+def retry(request: HttpRequest, row: Return) -> HttpResponse:
+    """Sends again what was refused; for a lost create, the person says that the shop has it not."""
+    form = EffectForm(request.POST)
+    if not form.is_valid():
+        return show_again(request, row, problem=_("Nothing was chosen to be sent again."))
+    try:
+        desk.retry(row.pk, timezone.now(), person(request).get_username(), form.cleaned_data["key"])
+    except desk.NothingToDo as problem:
+        return show_again(request, row, problem=str(problem))
+    messages.success(request, _("It will be sent again now."))
+    return redirect("return", row.pk)
+
+
+@_act
+def done(request: HttpRequest, row: Return) -> HttpResponse:
+    """A person says that what was refused or lost is done; for a create, under which number it is in the shop."""
+    form = EffectForm(request.POST)
+    if not form.is_valid():
+        return show_again(request, row, problem=_("Nothing was chosen to be marked as done."))
+    number = form.cleaned_data["shop_return"].strip()
+    try:
+        desk.mark_done(row.pk, timezone.now(), person(request).get_username(), form.cleaned_data["key"], number or None)
+    except desk.NothingToDo as problem:
+        return show_again(request, row, problem=str(problem))
+    messages.success(request, _("Marked as done."))
+    return redirect("return", row.pk)
+
+
+@_act
+def told(request: HttpRequest, row: Return) -> HttpResponse:
+    """A person says that they have told the marketplace what it cannot be told from here."""
+    if dossier(row).asks:
+        # Marking the return as done would answer these questions too, unread.
+        return show_again(request, row, problem=_("Answer the other questions of this return first."))
+    try:
+        count = desk.mark_done(row.pk, timezone.now(), person(request).get_username())
+    except desk.NothingToDo as problem:
+        return show_again(request, row, problem=str(problem))
+    words = ngettext("%(count)d decision is marked as told.", "%(count)d decisions are marked as told.", count)
+    messages.success(request, words % {"count": count})
+    return redirect("return", row.pk)
+
+
+@_act
+def link_order(request: HttpRequest, row: Return) -> HttpResponse:
+    """Notes which order of the shop a line's order is."""
+    form = LinkForm(request.POST)
+    if not form.is_valid():
+        return show_again(request, row, problem=_("Give the order's number in the shop."))
+    line = row.lines.filter(pk=form.cleaned_data["line"]).first()
+    if line is None:
+        return show_again(request, row, problem=_("This return has no such line."))
+    desk.link_order(row.connection.project_id, line.order_ref, form.cleaned_data["shop_order"].strip(), "desk")
+    messages.success(request, _("The order is linked."))
+    return redirect("return", row.pk)

@@ -1,0 +1,88 @@
+"""What people fill in."""
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from retour.core.capabilities import MarketplaceCapabilities
+from retour.core.model import Resolution
+from retour.web.words import DECISIONS
+
+
+class FilterForm(forms.Form):
+    """The overview's filters; all of them stand in the address. Days are days in UTC."""
+
+    q = forms.CharField(label=_("Search"), max_length=200, required=False)
+    marketplace = forms.TypedChoiceField(label=_("Marketplace"), required=False, coerce=int, empty_value=None)
+    project = forms.TypedChoiceField(label=_("Project"), required=False, coerce=int, empty_value=None)
+    since = forms.DateField(
+        label=_("Opened from"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+    )
+    until = forms.DateField(label=_("until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
+
+    def __init__(self, data: Any, marketplaces: list[tuple[int, str]], projects: list[tuple[int, str]]) -> None:
+        super().__init__(data)
+        self._choose("marketplace", [("", _("All marketplaces")), *marketplaces])
+        self._choose("project", [("", _("All projects")), *projects])
+        self.fields["q"].widget = forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"})
+
+    def _choose(self, name: str, choices: list[tuple[Any, Any]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+    @property
+    def since_moment(self) -> datetime | None:
+        day = self.cleaned_data.get("since")
+        return datetime.combine(day, time.min, UTC) if day else None
+
+    @property
+    def before_moment(self) -> datetime | None:
+        day = self.cleaned_data.get("until")
+        return datetime.combine(day, time.min, UTC) + timedelta(days=1) if day else None
+
+
+class DecideForm(forms.Form):
+    """A decision for some units of one line. `known` is how many decisions the person saw on it."""
+
+    resolution = forms.ChoiceField(
+        label=_("Decision"),
+        choices=[(resolution.value, DECISIONS[resolution]) for resolution in Resolution],
+        error_messages={"required": _("Choose a decision.")},
+    )
+    quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=1_000_000)
+    reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+    line = forms.IntegerField(widget=forms.HiddenInput)
+    known = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    revises = forms.BooleanField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data: Any, marketplace: MarketplaceCapabilities) -> None:
+        super().__init__(data)
+        self._marketplace = marketplace
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        resolution = cleaned.get("resolution")
+        if resolution in self._marketplace.reason_required and not cleaned.get("reason"):
+            self.add_error("reason", _("The marketplace wants a reason with this decision."))
+        return cleaned
+
+
+class EffectForm(forms.Form):
+    """Which effect a person speaks of. For a create, the number that they found in the shop."""
+
+    key = forms.CharField(max_length=300)
+    shop_return = forms.CharField(max_length=200, required=False)
+
+
+class LinkForm(forms.Form):
+    """Which order of the shop a line's order is."""
+
+    line = forms.IntegerField()
+    shop_order = forms.CharField(
+        label=_("Order number in the shop"),
+        max_length=200,
+        error_messages={"required": _("Give the order's number in the shop.")},
+    )

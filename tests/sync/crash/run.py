@@ -1,0 +1,145 @@
+"""One run of the crash machine: random work, random misfortune, SIGKILL at random moments; then calm, and judgement."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from tests.sync.crash.hub import Hub, Hubs, Job
+from tests.sync.crash.judge import check_end, check_midway, told
+from tests.sync.crash.scene import Scene, word_for
+
+ROUNDS_TO_THE_END = 30
+"""More than enough: each round answers every question and lets everything come to rest."""
+
+
+class Verdict(AssertionError):
+    """A run that went wrong, with all that is needed to understand and repeat it."""
+
+
+async def run(hubs: Hubs, home: Path, name: str, seed: int) -> None:
+    """Carries out the run of this seed. Raises Verdict."""
+    home.mkdir(parents=True, exist_ok=True)
+    scene = await Scene.open(seed)
+    hub = Hub(hubs, home, name)
+    try:
+        await hub.call("setup", **scene.urls)
+        await _chaos(scene, hub)
+        scene.calm()
+        await _to_the_end(scene, hub)
+    except AssertionError as wrong:
+        story = "\n  ".join(scene.log)
+        raise Verdict(f"RETOUR_CRASH_SEED={seed} RETOUR_CRASH_RUNS=1\n  {story}\n{wrong}") from wrong
+    finally:
+        await scene.close()
+
+
+async def _chaos(scene: Scene, hub: Hub) -> None:
+    chance = scene.chance
+    for _ in range(chance.randint(1, 2)):
+        scene.announce()
+    for _ in range(chance.randint(3, 5)):
+        scene.misfortune()
+        workers = [_worker(scene, hub) for _ in range(2 if chance.random() < 0.2 else 1)]
+        await _days_work(scene, hub)
+        for worker in workers:
+            await asyncio.wait([worker.ended], timeout=chance.uniform(0, 0.25))
+            await hub.kill(worker)
+            worker.ended.result()  # a fault of the hub's own is not death
+        check_midway(scene, await hub.call("snapshot"))
+
+
+def _worker(scene: Scene, hub: Hub) -> Job:
+    """A worker that dies at a random step of its own, or is killed at a random moment."""
+    chance = scene.chance
+    steps = int(2 ** chance.uniform(0, 9)) if chance.random() < 0.7 else None
+    job = chance.choice(["passes", "work"])
+    scene.says(f"a worker starts ({job}, dies at step {steps})")
+    return hub.start(job, steps=steps)
+
+
+async def _days_work(scene: Scene, hub: Hub) -> None:
+    """What customers and merchant do meanwhile."""
+    chance = scene.chance
+    await asyncio.sleep(chance.uniform(0, 0.15))
+    if chance.random() < 0.3:
+        scene.announce()
+    if chance.random() < 0.5:
+        scene.warehouse()
+    for row in scene.undecided():
+        if chance.random() < 0.5:
+            scene.shop_decides(row)
+    if chance.random() < 0.5:
+        await _desk_decides(scene, hub)
+
+
+async def _desk_decides(scene: Scene, hub: Hub) -> None:
+    """A person decides some of a line, or approves after all what was told otherwise."""
+    chance = scene.chance
+    snapshot = await hub.call("snapshot")
+    lines = [
+        (column["pk"], line)
+        for column, returned in zip(snapshot["columns"], snapshot["returns"], strict=True)
+        if returned["handler"] == "merchant"
+        for line in returned["lines"]
+    ]
+    if not lines:
+        return
+    pk, line = chance.choice(lines)
+    refused = [d for d in line["decisions"] if d["told"] == "confirmed" and d["resolution"] in {"reject", "repair"}]
+    if refused and chance.random() < 0.6:
+        choice = (line["ref"], "accept", refused[0]["quantity"], True)
+    else:
+        resolution = chance.choice(["accept", "accept", "reject", "repair", "exchange", "keep", "cancel"])
+        choice = (line["ref"], resolution, chance.randint(1, line["quantity"]), False)
+    no = await hub.call("decide", return_id=pk, choices=[choice])
+    scene.says(f"desk decides {choice}: {no or 'done'}")
+    if no is None:
+        scene.told_by_desk.append(choice)
+
+
+async def _to_the_end(scene: Scene, hub: Hub) -> None:
+    """No more misfortune: the rest is decided, questions are answered truthfully, and the hub comes to rest."""
+    snapshot: dict[str, Any] = {}
+    for _ in range(ROUNDS_TO_THE_END):
+        scene.warehouse()
+        for row in scene.undecided():
+            scene.shop_decides(row)
+        reports = await hub.call("until_idle")
+        snapshot = await hub.call("snapshot")
+        check_midway(scene, snapshot)
+        answered = await _answer(scene, hub, snapshot)
+        quiet = not answered and all(r["stage"] == "closed" for r in snapshot["returns"])
+        if quiet and not scene.undecided_lines(snapshot):
+            break
+        scene.says(f"until idle: {[r['words'] or 'well' for r in reports]}")
+    check_end(scene, snapshot)
+
+
+async def _answer(scene: Scene, hub: Hub, snapshot: dict[str, Any]) -> int:
+    """Everything that waits for a person, answered from what really happened. The number of answers."""
+    answers = 0
+    for connection in snapshot["connections"]:
+        if connection["state"] != "active":
+            scene.says(f"a person resumes {connection['slug']}: {connection['state_words']}")
+            await hub.call("resume", connection=connection["slug"])
+            answers += 1
+    for effect in snapshot["effects"]:
+        if effect["state"] == "unknown" and effect["asks"]:
+            await _answer_effect(scene, hub, snapshot, effect)
+            answers += 1
+    return answers
+
+
+async def _answer_effect(scene: Scene, hub: Hub, snapshot: dict[str, Any], effect: dict[str, Any]) -> None:
+    key, line_ref = effect["key"], effect["line_ref"]
+    if effect["kind"] == "create":
+        rows = scene.rows_of(line_ref)
+        there, shop_return = bool(rows), str(rows[0].entity_id) if rows else None
+    else:
+        mine = line_ref, word_for(effect["resolution"], effect["changes"]), effect["quantity"]
+        there, shop_return = scene.settled().count(mine) > told(snapshot)[mine], None
+    scene.says(f"asked about {key} ({effect['error']}): it is {'there' if there else 'not there'}")
+    if there:
+        await hub.call("mark_done", return_id=effect["of"], key=key, shop_return=shop_return)
+    else:
+        await hub.call("retry", return_id=effect["of"], key=key)
