@@ -83,11 +83,10 @@ async def _bare(running: Simulators) -> None:
 
         async def detail(row: Any) -> tuple[Any, Any]:
             shown = await get(f"/retailer/returns/{row['returnId']}")
-            return shown, await get(f"/retailer/orders/{shown['returnItems'][0]['orderId']}")
+            orders = [await get(f"/retailer/orders/{ref}") for ref in {i["orderId"] for i in shown["returnItems"]}]
+            return shown, orders
 
-        async def create(pair: tuple[Any, Any]) -> tuple[Any, str]:
-            shown, _ = pair
-            item = shown["returnItems"][0]
+        async def create(item: Any) -> tuple[Any, str]:
             body = {
                 "status": "new",
                 "channel_name": "bol",
@@ -121,7 +120,7 @@ async def _bare(running: Simulators) -> None:
 
         rows = await lists()
         details = await _side_by_side(detail, rows)
-        made = await _side_by_side(create, details)
+        made = await _side_by_side(create, [item for shown, _ in details for item in shown["returnItems"]])
         with database:
             database.executemany(
                 "insert into line values (?, ?, ?, null)", [(i["rmaId"], json.dumps(i), r) for i, r in made]

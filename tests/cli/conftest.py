@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from retour.connectors.contract import Page
-from retour.core.model import Handler, Reason, Seen, SeenLine, ShopSays
 from retour.core.model import EffectState as State
+from retour.core.model import Handler, Reason, Seen, SeenLine, ShopSays
 from retour.store.claim import claim_creates
 from retour.store.models import Connection, Return
 from retour.store.record import Looked, record_looks, record_page

@@ -239,6 +239,17 @@ class TestClientCredentials:
                 await auth.headers()
         assert (caught.value.code, caught.value.words) == ("403", "Forbidden")
 
+    async def test_a_refusal_that_echoes_the_secret_shows_none(self) -> None:
+        body = json.dumps({"error": "shop-secret", "error_description": "no\nshop-secret " + "x" * 900})
+        async with at(Platform(lambda _: says(400, body, X_Request_Id="shop-secret"))) as (_, _, auth):
+            with pytest.raises(Unauthorized) as caught:
+                await auth.headers()
+        error = caught.value
+        assert (error.code, error.request_id) == ("•••", "•••")
+        assert error.words is not None
+        assert error.words.startswith("no ••• xxx")
+        assert len(error.words) <= 500
+
     async def test_an_address_without_a_sign_in_is_a_wrong_setting(self) -> None:
         async with at(Platform(lambda _: says(404))) as (_, _, auth):
             with pytest.raises(Misconfigured, match="does not exist"):

@@ -121,12 +121,12 @@ class TestHeaders:
         assert [await subject.admit(LONG) for _ in range(3)] == [0, 0, 60]
 
     @timeless
-    async def test_a_lower_limit_than_declared_is_kept_and_a_higher_one_is_not_believed(self) -> None:
+    async def test_the_limit_that_the_platform_tells_replaces_the_declared_one(self) -> None:
         subject = group(limit(5, 10))
         subject.learn([2], [], [])
         assert [await subject.admit(LONG) for _ in range(3)] == [0, 0, 10]
-        subject.learn([50], [], [])
-        assert [await subject.admit(LONG) for _ in range(5)] == [10, 10, 10, 10, 20]
+        subject.learn([7], [], [])
+        assert [await subject.admit(LONG) for _ in range(7)] == [10] * 6 + [20]
 
     @timeless
     async def test_the_tightest_of_several_windows_counts(self) -> None:

@@ -130,6 +130,17 @@ async def test_no_failure_shows_a_secret(
     _assert_hidden(shown)
 
 
+@pytest.mark.parametrize("shape", ["{}", '{{"message": "{}"}}'])
+async def test_no_half_of_a_secret_is_left_where_words_are_cut(shape: str) -> None:
+    secret = "0123456789" * 4
+    for length in (*range(158, 201, 6), *range(458, 501, 6)):
+        answer = says(400, shape.format("a" * length + secret), X_Request_Id="a" * length + secret)
+        async with serving(answer) as server, Door(name="P", allow_private=True, secrets=[secret]) as door:
+            with pytest.raises(ConnectorError) as caught:
+                await door.write("PUT", server.url)
+        assert "0123" not in f"{caught.value.words} {caught.value.request_id}"
+
+
 @pytest.mark.parametrize("verb", ["read", "write"])
 @pytest.mark.parametrize("target", ["closed", "barred", "malformed", "user", "line break"])
 async def test_no_call_that_did_not_leave_shows_a_secret(verb: str, target: str) -> None:

@@ -184,7 +184,8 @@ class ReturnOfOneLine(RuleBasedStateMachine):
     def nothing_is_lost(self) -> None:
         """Once looked at, a return that waits for an answer is not closed."""
         seen = self.story.line().item
-        if self.world.awaits and seen.awaits and len(seen.handlings) == len(self.world.entries):
+        known = (seen.awaits, seen.quantity, len(seen.handlings))
+        if known == (True, self.world.quantity, len(self.world.entries)) and self.world.awaits:
             assert self._plan().stage is not Stage.CLOSED
 
     @invariant()
@@ -193,14 +194,15 @@ class ReturnOfOneLine(RuleBasedStateMachine):
         decided = sum(d.quantity for d in line.standing if not d.revises)
         theirs = sum(o.quantity for o in followed.outcomes if o.source is Source.MARKETPLACE and not o.revises)
         assert 0 <= followed.left <= max(0, line.item.quantity - decided - theirs)
-        assert decided <= line.item.quantity
+        assert decided <= self.world.quantity
 
     @invariant()
     def a_key_means_one_thing_for_ever(self) -> None:
         wants = self._plan().wants
         assert len({want.key for want in wants}) == len(wants)
         for want in wants:
-            meaning = (want.kind, want.line_ref, want.resolution, want.decision, want.quantity)
+            quantity = want.quantity if want.kind is EffectKind.SETTLE else None
+            meaning = (want.kind, want.line_ref, want.resolution, want.decision, quantity)
             assert self.keys.setdefault(want.key, meaning) == meaning
 
     @invariant()

@@ -145,8 +145,15 @@ TELLING = [
         told=(CONFIRMED,),
     ),
     Case(
-        "confirmed by the history before the receipt",
+        "shown in the history, its own answer still to come",
         lambda: in_shop().in_shop(ACCEPT).sends().answered(PENDING).look(handled(ACCEPT, minute=5), awaits=False),
+        SENDING,
+        "confirming",
+        told=(Told.PENDING,),
+    ),
+    Case(
+        "shown in the history, its own answer lost",
+        lambda: in_shop().in_shop(ACCEPT).sends().answered(UNKNOWN).look(handled(ACCEPT, minute=5), awaits=False),
         CLOSED,
         "done",
         told=(CONFIRMED,),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import count
 
 from hypothesis import given, settings
@@ -25,7 +26,6 @@ from retour.core.model import (
     Stage,
 )
 from retour.core.plan import plan
-from retour.core.want import Want
 from tests.core.builders import ACCEPT, ANY, START, fresh, handled, item, view
 
 Fact = Callable[[Return], Return]
@@ -34,6 +34,7 @@ BOUNDED = settings(max_examples=150, deadline=None, print_blob=True)
 
 resolutions = st.sampled_from(Resolution)
 refs = st.sampled_from(["L1", "L2"])
+quantities = st.integers(1, 3)
 histories = {
     "L1": (handled(ACCEPT, minute=1), handled(None), handled(Resolution.REJECT, 2), handled(ACCEPT, revises=True)),
     "L2": (handled(Resolution.CANCEL, 3), handled(ACCEPT)),
@@ -41,73 +42,49 @@ histories = {
 
 
 @st.composite
-def items(draw: st.DrawFn, ref: str) -> SeenLine:
+def items(draw: st.DrawFn, ref: str, quantities: st.SearchStrategy[int] = quantities) -> SeenLine:
     """A line as some view shows it; of its history, which only grows, the view may show just the beginning."""
     history: tuple[Handling, ...] = histories[ref][: draw(st.integers(0, len(histories[ref])))]
     title = draw(st.sampled_from([None, "Mug"]))
-    return item(ref, draw(st.integers(1, 3)), *history, awaits=draw(st.booleans()), title=title)
+    return item(ref, draw(quantities), *history, awaits=draw(st.booleans()), title=title)
 
 
 @st.composite
-def views(draw: st.DrawFn) -> Seen:
-    shown = [draw(items(ref)) for ref in draw(st.lists(refs, min_size=1, max_size=2, unique=True))]
+def views(draw: st.DrawFn, quantities: st.SearchStrategy[int] = quantities) -> Seen:
+    shown = [draw(items(ref, quantities)) for ref in draw(st.lists(refs, min_size=1, max_size=2, unique=True))]
     handler = draw(st.sampled_from([Handler.MERCHANT] * 7 + [Handler.MARKETPLACE]))
     return view(*shown, complete=draw(st.booleans()), handler=handler)
 
 
 def _saw(seen: Seen, at: datetime) -> Fact:
-    return lambda known: merge.see(known, seen, at)
+    return partial(merge.see, seen=seen, at=at)
 
 
-def _vanished(at: datetime) -> Fact:
-    return lambda known: merge.vanished(known, at)
+def _decides(
+    known: Return, ref: str, resolution: Resolution, quantity: int, source: Source, at: datetime, revises: bool
+) -> Return:
+    with suppress(Contradiction):
+        return merge.decide(known, ref, resolution, quantity, source, at, revises=revises)
+    return known
 
 
-def _missing(at: datetime) -> Fact:
-    return lambda known: merge.missing(known, at)
-
-
-def _shop(ref: str, says: ShopSays, at: datetime) -> Fact:
-    return lambda known: merge.shop_says(known, ref, says, at)
-
-
-def _by_hand(ref: str, seq: int) -> Fact:
-    return lambda known: merge.told_by_hand(known, ref, seq)
-
-
-def _decided(ref: str, resolution: Resolution, quantity: int, revises: bool, at: datetime) -> Fact:
-    def fact(known: Return) -> Return:
-        with suppress(Contradiction):
-            return merge.decide(known, ref, resolution, quantity, Source.DESK, at, revises=revises)
-        return known
-
-    return fact
-
-
-def _sent(state: EffectState, asks: bool, at: datetime) -> Fact:
-    """What the plan wants stands like this."""
-
-    def fact(known: Return) -> Return:
-        for want in fresh(plan(known, ANY).wants, known):
-            known = merge.with_effect(known, _effect(want, state, asks, at))
-        return known
-
-    return fact
-
-
-def _effect(want: Want, state: EffectState, asks: bool, at: datetime) -> Effect:
-    return Effect(
-        want.key,
-        want.kind,
-        state,
-        want.line_ref,
-        want.quantity,
-        want.resolution,
-        want.decision,
-        sent_at=at,
-        asks=asks,
-        error="{odd}",
-    )
+def _sends(known: Return, state: EffectState, asks: bool, at: datetime) -> Return:
+    """Everything that the plan wants stands like this."""
+    for want in fresh(plan(known, ANY).wants, known):
+        effect = Effect(
+            want.key,
+            want.kind,
+            state,
+            want.line_ref,
+            want.quantity,
+            want.resolution,
+            want.decision,
+            sent_at=at,
+            asks=asks,
+            error="{odd}",
+        )
+        known = merge.with_effect(known, effect)
+    return known
 
 
 says = st.builds(
@@ -121,29 +98,32 @@ says = st.builds(
 
 
 @st.composite
-def lives(draw: st.DrawFn, handler: Handler | None = None) -> tuple[list[Fact], list[Fact]]:
+def lives(
+    draw: st.DrawFn, handler: Handler | None = None, quantities: st.SearchStrategy[int] = quantities
+) -> tuple[list[Fact], list[Fact]]:
     """Facts in their order, and those among them that observe and do not act."""
     minutes = count(1)
-    facts = [_saw(view(draw(items("L1")), draw(items("L2"))), START)]
+    facts = [_saw(view(draw(items("L1", quantities)), draw(items("L2", quantities))), START)]
     observed = [*facts]
     for kind in draw(st.lists(st.sampled_from("ssssvmhhddbe"), min_size=1, max_size=14)):
         at = START + timedelta(minutes=next(minutes))
         if kind == "s":
-            fact = _saw(draw(views()), at)
+            fact = _saw(draw(views(quantities)), at)
         elif kind == "v":
-            fact = _vanished(at)
+            fact = partial(merge.vanished, at=at)
         elif kind == "m":
-            fact = _missing(at)
+            fact = partial(merge.missing, at=at)
         elif kind == "h":
-            fact = _shop(draw(refs), draw(says), at)
+            fact = partial(merge.shop_says, line_ref=draw(refs), says=draw(says), at=at)
         elif kind == "b":
-            fact = _by_hand(draw(refs), draw(st.integers(1, 3)))
+            fact = partial(merge.told_by_hand, line_ref=draw(refs), seq=draw(st.integers(1, 3)))
         elif kind == "d":
-            fact = _decided(draw(refs), draw(resolutions), draw(st.integers(1, 3)), draw(st.booleans()), at)
+            what = {"ref": draw(refs), "resolution": draw(resolutions), "quantity": draw(st.integers(1, 3))}
+            fact = partial(_decides, **what, source=Source.DESK, at=at, revises=draw(st.booleans()))
         else:
-            fact = _sent(draw(st.sampled_from(EffectState)), draw(st.booleans()), at)
+            fact = partial(_sends, state=draw(st.sampled_from(EffectState)), asks=draw(st.booleans()), at=at)
         facts.append(fact)
-        if kind not in "de":
+        if kind not in "bde":
             observed.append(fact)
     if handler is not None:
         facts.append(_saw(view(item("L1", 2), handler=handler), START + timedelta(minutes=next(minutes))))
@@ -157,7 +137,7 @@ def lived(facts: list[Fact], known: Return = NOTHING) -> Return:
 
 
 @BOUNDED
-@given(lives())
+@given(lives(quantities=st.just(3)))
 def test_all_that_was_observed_once_more_changes_nothing(life: tuple[list[Fact], list[Fact]]) -> None:
     facts, observed = life
     known = lived(facts)

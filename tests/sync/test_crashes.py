@@ -22,7 +22,7 @@ ON_POSTGRESQL = "RETOUR_DATABASE" in os.environ
 RUNS = int(os.environ.get("RETOUR_CRASH_RUNS", "25" if ON_POSTGRESQL else "200"))
 SEED = int(os.environ.get("RETOUR_CRASH_SEED", "1"))
 Database = Callable[[int], Awaitable[str]]
-SIDE_BY_SIDE = 6
+SIDE_BY_SIDE = 8
 GROUP = 25
 
 

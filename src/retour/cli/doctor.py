@@ -1,13 +1,17 @@
 """`retour doctor`: is everything well?"""
 
 import asyncio
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from retour.cli import hub
 from retour.cli.names import connections_named
 from retour.cli.terminal import say, say_json, say_table
+
+if TYPE_CHECKING:
+    from retour.cli.examination import Finding
+    from retour.connectors.contract import Check
 
 
 def doctor(
@@ -39,7 +43,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _say_finding(finding: Any) -> None:
+def _say_finding(finding: "Finding") -> None:
     say("")
     say(f"{finding.name} ({finding.role}, {finding.connector}): {finding.state}")
     say_table(("", "check", ""), [_row(check) for check in finding.checks])
@@ -51,15 +55,15 @@ def _say_finding(finding: Any) -> None:
         say(f"{finding.unreadable} rows could not be read; the desk shows them")
 
 
-def _row(check: Any) -> tuple[str, str, str]:
+def _row(check: "Check") -> tuple[str, str, str]:
     return ("ok" if check.ok else "FAILED", check.name, check.words)
 
 
-def _check(check: Any) -> dict[str, Any]:
+def _check(check: "Check") -> dict[str, Any]:
     return {"name": check.name, "ok": check.ok, "words": check.words}
 
 
-def _plain(finding: Any) -> dict[str, Any]:
+def _plain(finding: "Finding") -> dict[str, Any]:
     return {
         "connection": finding.name,
         "role": finding.role,

@@ -59,10 +59,21 @@ def _of_database(error: Exception) -> Ending:
     return Failed(f"The database cannot be used: {' '.join(str(error).split()).rstrip('.?')}.")
 
 
+def _of_settings(error: Exception) -> Ending:
+    """Names the settings and nothing else: the error itself would show their values, secrets too."""
+    flaws = error.errors(include_input=False, include_url=False, include_context=False)  # type: ignore[attr-defined]
+    names = ", ".join(sorted({str(flaw["loc"][0]) for flaw in flaws if flaw["loc"]})) or "as a whole"
+    return Failed(
+        f"A connection's settings do not fit its connector any more ({names}). `retour doctor` says which connection; "
+        "mend the settings file and `retour apply` it."
+    )
+
+
 # Looked up by name: what is not imported yet cannot have been raised.
 _KNOWN: Final[tuple[tuple[str, str, Callable[[Exception], Ending]], ...]] = (
     ("django.db", "OperationalError", _of_database),
     ("django.db", "InterfaceError", _of_database),
+    ("pydantic_core", "ValidationError", _of_settings),
     ("retour.store.sealed", "CannotOpen", lambda error: Failed(str(error))),
     ("retour.connectors.registry", "UnknownConnector", lambda error: Failed(str(error))),
     ("retour.project.database", "BadDatabaseAddress", lambda error: Mistake(f"{error}.")),

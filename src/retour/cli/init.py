@@ -1,6 +1,5 @@
 """`retour init`: a home, a database, a first admin."""
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -85,5 +84,4 @@ def _first_admin(email: str) -> None:
     say(f"Admin     {person.username}")
     if made_up:
         say(f"Password  {password}   (shown only now)")
-    if "RETOUR_ADMIN_PASSWORD" not in os.environ:
-        say("Next      retour apply FILE, then retour serve")
+    say("Next      retour apply FILE, then retour serve")

@@ -1,6 +1,7 @@
 """`retour sandbox`: a simulated platform to play with."""
 
 import asyncio
+import os
 import signal
 from difflib import get_close_matches
 from importlib.metadata import entry_points
@@ -47,16 +48,11 @@ async def _run(chosen: "Sandbox", host: str, port: int, seed: int) -> None:
     try:
         running = await start(chosen.create(seed), host, port)
     except OSError as error:
-        raise Failed(f"The simulator cannot listen on {host}:{port}: {error.strerror}. Try another --port.") from None
-    say(f"{chosen.title}: {running.url}")
-    _flush()
+        raise Failed(
+            f"The simulator cannot listen on {host}:{port}: {os.strerror(error.errno or 0)}. Try another --port."
+        ) from None
+    say(f"{chosen.title}: {running.url}", now=True)
     try:
         await stop.wait()
     finally:
         await running.stop()
-
-
-def _flush() -> None:
-    import sys
-
-    sys.stdout.flush()

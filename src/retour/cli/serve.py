@@ -42,7 +42,10 @@ def serve(
     if host not in {*settings.ALLOWED_HOSTS, "::1"} and "*" not in settings.ALLOWED_HOSTS:
         warn(f"The pages answer only to {', '.join(settings.ALLOWED_HOSTS)}. Set RETOUR_HOSTS to the names people use.")
     with listening:
-        asyncio.run(_run(listening, f"http://{shown}:{bound}/", with_worker=not no_worker))
+        try:
+            asyncio.run(_run(listening, f"http://{shown}:{bound}/", with_worker=not no_worker))
+        except asyncio.CancelledError:
+            raise typer.Exit(130) from None
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -64,8 +67,7 @@ async def _run(listening: socket.socket, url: str, *, with_worker: bool) -> None
         if with_worker:
             tasks.add(asyncio.create_task(work(stop), name="work"))
         stopping = asyncio.create_task(stop.wait(), name="stop")
-        say(f"Retour is at {url}{'' if with_worker else ' (without a worker)'}. Ctrl-C stops it.")
-        _flush()
+        say(f"Retour is at {url}{'' if with_worker else ' (without a worker)'}. Ctrl-C stops it.", now=True)
         await asyncio.wait({*tasks, stopping}, return_when=asyncio.FIRST_COMPLETED)
         # Whichever ended, by a signal or by a fault of its own: the others end too.
         stop.set()
@@ -119,9 +121,3 @@ def _signals(stop: asyncio.Event, server: "Server") -> Iterator[None]:
     finally:
         for number in numbers:
             loop.remove_signal_handler(number)
-
-
-def _flush() -> None:
-    import sys
-
-    sys.stdout.flush()

@@ -1,6 +1,7 @@
 """`retour sync`: one pass, now."""
 
 import asyncio
+import sys
 from dataclasses import asdict
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -45,8 +46,6 @@ def sync(
             deadline=timedelta(seconds=timeout),
             progress=_tell,
         )
-        if chosen
-        else _nothing()
     )
     well = all(report.ok for report in reports)
     if as_json:
@@ -57,13 +56,7 @@ def sync(
         raise typer.Exit(1)
 
 
-async def _nothing() -> "list[Report]":
-    return []
-
-
 def _tell(report: "Report") -> None:
-    import sys
-
     if sys.stderr.isatty():
         warn(f"{report.connection}: {report.words or 'checked'} ({report.seconds:.1f} s)")
 

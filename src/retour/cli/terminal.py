@@ -11,9 +11,11 @@ from itertools import zip_longest
 from typing import Any
 
 
-def say(text: str) -> None:
-    """A line of the result."""
+def say(text: str, *, now: bool = False) -> None:
+    """A line of the result. `now`: whoever reads a pipe gets it at once, from a command that goes on."""
     sys.stdout.write(clean(text) + "\n")
+    if now:
+        sys.stdout.flush()
 
 
 def warn(text: str) -> None:

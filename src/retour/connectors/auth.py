@@ -216,14 +216,17 @@ class ClientCredentials:
             return Misconfigured(f"The sign-in address set for {name} does not exist (404).", code="404")
         value = _object(answer)
         error, description = value.get("error"), value.get("error_description")
+
+        def hide(text: str) -> str:
+            return self._door.redacted(text, self)
+
         return Unauthorized(
             f"{name} does not accept the client id and secret.",
-            code=error if isinstance(error, str) else str(answer.status),
-            words=self._door.redacted(
-                description if isinstance(description, str) else words.said(answer.body, answer.headers) or "", self
-            )
-            or None,
-            request_id=answer.request_id,
+            code=words.line(error, hide) if isinstance(error, str) else str(answer.status),
+            words=words.line(description, hide)
+            if isinstance(description, str)
+            else words.said(answer.body, answer.headers, hide),
+            request_id=words.request_id(answer.headers, hide),
         )
 
     def _read(self, answer: Answer) -> Fetched:

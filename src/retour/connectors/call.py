@@ -11,7 +11,7 @@ from yarl import URL
 
 from retour.connectors import words
 from retour.connectors.exchange import SHOWN, Exchange, concern
-from retour.connectors.redact import Redactor
+from retour.connectors.redact import Redactor, redactor_for
 from retour.connectors.transport import Lost, Received
 
 
@@ -63,15 +63,18 @@ class Call:
 
     def redactor(self) -> Redactor:
         """Knows the door's secrets, the live ones of its credentials, and those that this call itself has used."""
-        return Redactor([*self.secrets, *(self.auth.secrets() if self.auth else ()), *self._credentials])
+        live = self.auth.secrets() if self.auth else ()
+        return redactor_for(frozenset((*self.secrets, *live, *self._credentials)))
 
     def exchange(self) -> Exchange:
         """How it went last, redacted."""
         redact, outcome = self.redactor(), self.outcome
         status, request_id, received = None, None, "(cancelled)"
         if isinstance(outcome, Received):
-            status, request_id = outcome.status, words.request_id(outcome.headers)
-            received = redact.clipped(words.decoded(outcome.body, outcome.headers), SHOWN)
+            status, request_id = outcome.status, words.request_id(outcome.headers, redact)
+            # Where a redirect points to may hold secrets of the platform's sign-in.
+            redirect = 300 <= status < 400
+            received = "(redirect)" if redirect else redact.clipped(words.decoded(outcome.body, outcome.headers), SHOWN)
         elif outcome is not None:
             received = f"({outcome.why})"
         return Exchange(
@@ -81,7 +84,7 @@ class Call:
             status=status,
             sent=redact.clipped((self.body or b"").decode("utf-8", "replace"), SHOWN),
             received=received,
-            request_id=redact(request_id) if request_id else None,
+            request_id=request_id,
         )
 
 

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 MASK = "•••"
@@ -51,6 +52,12 @@ class Redactor:
         if len(window) < len(text):
             masked = masked[: max(0, len(masked) - self.longest)]
         return masked if len(masked) <= limit and len(window) == len(text) else masked[:limit] + "…"
+
+
+@lru_cache(maxsize=64)
+def redactor_for(secrets: frozenset[str]) -> Redactor:
+    """The redactor of these secrets; making one costs more than using it."""
+    return Redactor(secrets)
 
 
 def _spellings(secret: str) -> set[str]:

@@ -21,6 +21,8 @@ from retour import __version__
 from retour.connectors.guard import Barred, GuardedResolver
 
 CONNECT_WITHIN = 10.0
+KEPT, FRESH = 15.0, 1.0
+"""How many seconds an idle connection may be used again: for reads, and for writes."""
 WHOLE_BODY = 32 * 1024 * 1024
 ERROR_BODY = 64 * 1024
 """More of an error page than this nobody reads."""
@@ -99,8 +101,8 @@ class Transport:
         timeout: float,  # noqa: ASYNC109 - aiohttp keeps it, on the loop's clock
         wanted: frozenset[int],
     ) -> Received | Lost:
-        """`fresh` takes a new connection: a kept one may have been closed by the other side, which would look as if
-        the request had arrived and its answer had not. `timeout` covers all from connecting to the last byte.
+        """`fresh` takes a connection that is new or was used within the last second: one that was idle for longer may
+        have been closed by the other side, which would look as if the request had arrived and its answer had not. `timeout` covers all from connecting to the last byte.
         Bodies of 2xx and of `wanted` statuses are read whole."""
         if any(CONTROL.search(name) or CONTROL.search(value) for name, value in headers.items()):
             # A setting that was pasted with its end of line, for one.
@@ -131,18 +133,18 @@ class Transport:
 
     def _session(self, *, fresh: bool) -> aiohttp.ClientSession:
         if fresh:
-            self._fresh = self._fresh or self._opened(force_close=True)
+            self._fresh = self._fresh or self._opened(idle=FRESH)
             return self._fresh
-        self._kept = self._kept or self._opened(force_close=False)
+        self._kept = self._kept or self._opened(idle=KEPT)
         return self._kept
 
-    def _opened(self, *, force_close: bool) -> aiohttp.ClientSession:
+    def _opened(self, *, idle: float) -> aiohttp.ClientSession:
         trace = aiohttp.TraceConfig()
         trace.on_connection_create_end.append(_connected)
         trace.on_connection_reuseconn.append(_connected)
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=GuardedResolver(allow_private=self._allow_private), force_close=force_close
+                resolver=GuardedResolver(allow_private=self._allow_private), keepalive_timeout=idle
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"User-Agent": f"Retour/{__version__}"},

@@ -44,7 +44,7 @@ class Court:
 
     def unreadable(self, received: Received, flaw: str) -> ConnectorError:
         """The failure of an answer whose body is not what it should be."""
-        code, request_id = str(received.status), self._request_id(received)
+        code, request_id = str(received.status), words.request_id(received.headers, self.redactor())
         if self.write:
             sentence = f"{self.name} answered, but it is not known whether it was done: {flaw}."
             return OutcomeUnknown(sentence, code=code, request_id=request_id)
@@ -66,10 +66,9 @@ class Court:
                 return Transient(f"{self.name} did not answer: {lost.why}.")
 
     def _refusal(self, received: Received, pause: timedelta | None) -> ConnectorError:
-        name, status = self.name, received.status
-        spoken = words.said(received.body, received.headers)
+        name, status, hide = self.name, received.status, self.redactor()
         # The page of a redirect says where it points to, which may hold secrets of the platform's sign-in.
-        said = None if spoken is None or 300 <= status < 400 else self.redactor()(spoken)
+        said = None if 300 <= status < 400 else words.said(received.body, received.headers, hide)
         failure: Callable[..., ConnectorError]
         match status:
             case 401:
@@ -91,8 +90,5 @@ class Court:
                 failure, sentence = OutcomeUnknown, f"{name} failed ({status}) and did not say whether it was done."
             case _:
                 failure, sentence = Transient, f"{name} failed ({status})."
-        return failure(sentence, code=str(status), words=said, request_id=self._request_id(received))
-
-    def _request_id(self, received: Received) -> str | None:
-        found = words.request_id(received.headers)
-        return self.redactor()(found) if found else None
+        request_id = words.request_id(received.headers, hide)
+        return failure(sentence, code=str(status), words=said, request_id=request_id)

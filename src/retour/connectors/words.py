@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from html import unescape
@@ -37,8 +37,13 @@ IN_TEXT = re.compile(r"\b(?:in|after)\s+(\d+(?:\.\d+)?)\s*(s|sec|seconds?|m|min|
 NUMBER = re.compile(r"\s*(\d+(?:\.\d+)?)")
 
 
-def said(body: bytes, headers: Mapping[str, str]) -> str | None:
-    """The platform's words on one line: from problem+json, the common JSON shapes, or the text of a page."""
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def said(body: bytes, headers: Mapping[str, str], hide: Callable[[str], str] = _as_it_is) -> str | None:
+    """The platform's words on one line: from problem+json, the common JSON shapes, or the text of a page.
+    `hide` takes secrets out before the words are cut, so that no half of one is left."""
     text = decoded(body, headers)
     try:
         value = json.loads(text)
@@ -46,8 +51,8 @@ def said(body: bytes, headers: Mapping[str, str]) -> str | None:
         value = None
     if isinstance(value, dict | list):
         parts = list(dict.fromkeys(filter(None, map(_line, _sayings(value, 0)))))
-        return _cut(": ".join(parts), MOST) if parts else None
-    return _cut(_line(_plain(text if not isinstance(value, str) else value)), MOST_PLAIN) or None
+        return _cut(hide(": ".join(parts)), MOST) if parts else None
+    return _cut(hide(_line(_plain(text if not isinstance(value, str) else value))), MOST_PLAIN) or None
 
 
 def _sayings(value: Any, depth: int) -> Iterator[str]:
@@ -84,6 +89,11 @@ def _line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
+def line(text: str, hide: Callable[[str], str]) -> str:
+    """A text of the platform's on one line of printable letters, without secrets and not too long."""
+    return _cut(hide(_line(text)), MOST)
+
+
 def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
@@ -97,8 +107,9 @@ def decoded(body: bytes, headers: Mapping[str, str]) -> str:
         return body.decode("utf-8-sig", "replace")
 
 
-def request_id(headers: Mapping[str, str]) -> str | None:
-    return next((_cut(_line(headers[name]), 200) for name in REQUEST_IDS if headers.get(name)), None)
+def request_id(headers: Mapping[str, str], hide: Callable[[str], str] = _as_it_is) -> str | None:
+    """The platform's own id of the request."""
+    return next((_cut(hide(_line(headers[name])), 200) for name in REQUEST_IDS if headers.get(name)), None)
 
 
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:

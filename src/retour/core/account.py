@@ -10,6 +10,8 @@ from datetime import timedelta
 from retour.core.model import Decision, Effect, EffectKind, EffectState, Handling, Line, Resolution
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+_CERTAINTY = (EffectState.DONE, EffectState.UNKNOWN, EffectState.PENDING, EffectState.SENDING)
+_ANSWER_TO_COME = {EffectState.PENDING, EffectState.SENDING}
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,8 @@ class Account:
     `proven` are the keys of effects that the marketplace's history shows. `absorbed` are decisions that never left
     and that the history shows all the same. `foreign` are handlings that nobody here asked for. `closed`: the
     marketplace waits no longer, and not because of anything that was told. `changed`: it shows more than was told, so
-    somebody there changed what was told. `room` is how many units it can still be told something new about.
+    somebody there changed what was told. `room` is how many units it can still be told something new about; `doubt`,
+    how many more these may turn out to be.
     """
 
     proven: frozenset[str]
@@ -28,6 +31,7 @@ class Account:
     closed: bool
     changed: bool
     room: int
+    doubt: int
 
 
 def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolution, Resolution]) -> Account:
@@ -35,16 +39,17 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
 
     A handling proves an effect when it says the same, came after the history that was known when the effect was sent,
     and is not older than the sending (clocks may differ by minutes). What may have happened counts as told until the
-    opposite is certain.
+    opposite is certain. An effect whose own answer is still to come is not proven: what the history shows can be
+    somebody else's act, and the effect may follow.
     """
     history = _Unexplained(line.item.handlings)
     sent = [e for e in settles(line, effects) if e.state.may_have_happened]
-    proven = frozenset(
-        effect.key
-        for effect in sorted(sent, key=lambda e: (e.state is not EffectState.DONE, e.decision or 0))
+    shown = [
+        effect
+        for effect in sorted(sent, key=lambda e: (_CERTAINTY.index(e.state), e.decision or 0))
         if effect.resolution
         and history.explain(reads_as.get(effect.resolution, effect.resolution), effect.quantity, _after(effect))
-    )
+    ]
     left = {e.decision for e in sent}
     by_hand = [d for d in line.standing if d.told_by_hand and d.seq not in left]
     absorbed = {
@@ -54,14 +59,22 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
     revising = {d.seq for d in line.decisions if d.revises}
     told = sum(e.quantity for e in sent if e.decision not in revising)
     told += sum(d.quantity for d in by_hand if not d.revises)
+    doubt = sum(e.quantity for e in shown if e.state in _ANSWER_TO_COME and e.decision not in revising)
     closed = not line.item.awaits and not sent and not by_hand
-    room = 0 if closed else max(0, line.item.quantity - told - history.units)
+    possible = 0 if closed else max(0, line.item.quantity - told - history.units)
 
     for decision in line.standing:
-        if decision.seq not in left and not decision.told_by_hand and _absorbs(decision, history, reads_as, room):
+        if decision.seq not in left and not decision.told_by_hand and _absorbs(decision, history, reads_as, possible):
             absorbed.add(decision.seq)
-    changed = told + history.units > line.item.quantity or any(h.revises for h in history.rest)
-    return Account(proven, frozenset(absorbed), history.rest, closed, changed, room)
+    return Account(
+        proven=frozenset(e.key for e in shown if e.state not in _ANSWER_TO_COME),
+        absorbed=frozenset(absorbed),
+        foreign=history.rest,
+        closed=closed,
+        changed=told + history.units > line.item.quantity or any(h.revises for h in history.rest),
+        room=max(0, possible - doubt),
+        doubt=min(possible, doubt),
+    )
 
 
 def settles(line: Line, effects: tuple[Effect, ...]) -> list[Effect]:

@@ -102,11 +102,12 @@ def shop_says(known: Return, line_ref: str, says: ShopSays, at: datetime) -> Ret
         return known
     if says.gone and line.shop is not None:
         says = replace(says, word=line.shop.word, resolution=line.shop.resolution)
-    line = replace(line, shop=says)
     last = decided[-1] if decided else None
-    if says.resolution is None or says.gone or known.handler is Handler.MARKETPLACE:
+    known_word = last.resolution if last else line.shop and line.shop.resolution
+    line = replace(line, shop=says)
+    if says.resolution in {None, known_word} or says.gone or known.handler is Handler.MARKETPLACE:
         return _with_line(known, line)
-    if last is not None and (last.resolution is says.resolution or _is_told(known, line, last)):
+    if last is not None and _is_told(known, line, last):
         return _with_line(known, line)
     decisions = [replace(d, void=True) if d is last else d for d in line.decisions]
     quantity = _undecided(line.item.quantity, decisions)

@@ -45,12 +45,12 @@ def settlement(known: Return, line: Line, books: Account, marketplace: Marketpla
             _add(result, decision, (Told.REFUSED, refusal))
         else:
             changes = take(units, decision) if decision.revises else None
-            obstacle = _obstacle(known, line, decision, changes, books, marketplace, room)
+            obstacle = _obstacle(known, line, decision, changes, books, marketplace, room + books.doubt)
             if obstacle is not None:
                 _add(result, decision, obstacle)
                 continue
             _add(result, decision, (None, _on_its_way(known)))
-            if not waits:
+            if not waits and (decision.revises or decision.quantity <= room):
                 result.wants.append(replace(want, changes=changes))
                 waits = marketplace.serial
             if not decision.revises:

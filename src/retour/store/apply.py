@@ -156,7 +156,7 @@ class _Application:
 
 def _begin_again(row: Connection, at: datetime) -> None:
     """New settings deserve a new try at once, and a full look: what they show may be different."""
-    row.next_at, row.deep_at = at, None
+    row.next_at, row.observe_at, row.deep_at = at, at, None
     row.failures, row.trouble, row.trouble_since = 0, "", None
     if row.state == Connection.State.RECONNECT:
         row.state, row.state_words, row.state_since = Connection.State.ACTIVE, "", at
@@ -169,7 +169,8 @@ def _pause(row: Connection, wanted: WantedConnection, at: datetime) -> tuple[str
         row.state, row.state_words, row.state_since = states.PAUSED, "", at
         return ("paused",)
     if wanted.paused is False and row.state == states.PAUSED:
-        row.state, row.state_words, row.state_since, row.next_at = states.ACTIVE, "", at, at
+        row.state, row.state_words, row.state_since = states.ACTIVE, "", at
+        row.next_at = row.observe_at = at
         return ("resumed",)
     return ()
 

@@ -14,14 +14,15 @@ from django.db import transaction
 from retour.connectors.contract import Part, ReturnRequest
 from retour.core import model as core
 from retour.core.model import EffectState
-from retour.store import facts
+from retour.store import bulk, facts
 from retour.store.ledger import Ledger
 from retour.store.models import Connection, Effect, Line, MarketplaceOrder, Return
+from retour.store.record import CLOCK_STEP
 from retour.store.sealed import unseal
 
 EFFECT_LEASE = timedelta(minutes=5)
 """Longer than any call may take."""
-_CLAIMED = ["state", "sent_at", "attempts", "looks", "receipt", "lease_owner", "lease_until", "before"]
+_CLAIMED = ["state", "due_at", "sent_at", "attempts", "looks", "receipt", "lease_owner", "lease_until", "before"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +51,19 @@ def reclaim(connection: Connection, now: datetime, alive: Callable[[str], bool],
     sending = Effect.objects.filter(connection=connection, state=EffectState.SENDING)
     rows = sending.values_list("pk", "lease_owner", "lease_until", "of_id")
     lost = {
-        pk: of for pk, owner, until, of in rows if until is None or until <= now or not alive(owner.rpartition("#")[0])
+        pk: (of, owner)
+        for pk, owner, until, of in rows
+        if until is None
+        or not now < until <= now + EFFECT_LEASE + CLOCK_STEP
+        or not alive(owner.rpartition("#")[0])
     }
     if not lost:
         return 0
     with transaction.atomic():
         ledger = Ledger(now)
-        for entry in ledger.load(Return.objects.filter(pk__in=set(lost.values()))):
+        for entry in ledger.load(Return.objects.filter(pk__in={of for of, _ in lost.values()})):
             for effect in list(entry.effects.values()):
-                if effect.pk not in lost or effect.state != EffectState.SENDING:
+                if effect.state != EffectState.SENDING or lost.get(effect.pk) != (effect.of_id, effect.lease_owner):
                     continue
                 effect.state, effect.looks = EffectState.UNKNOWN, 0
                 effect.asks, effect.due_at = not can_look_up, now if can_look_up else None
@@ -108,9 +113,10 @@ def _claim(
             effect.state, effect.sent_at = EffectState.SENDING, now
             effect.attempts += 1
             effect.looks, effect.receipt = 0, None
-            effect.lease_owner, effect.lease_until = lease, now + EFFECT_LEASE
+            effect.lease_owner = lease
+            effect.lease_until = effect.due_at = now + EFFECT_LEASE  # then at the latest somebody must look
             effect.before = len(lines[effect.of_id, effect.line_ref].handlings)
-        Effect.objects.bulk_create(effects, update_conflicts=True, unique_fields=["id"], update_fields=_CLAIMED)
+        bulk.update(effects, _CLAIMED)
     return effects, lines
 
 

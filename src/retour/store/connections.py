@@ -3,11 +3,22 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
+
+from retour.store import doubts
 from retour.store.models import Connection
 
 
-def went_well(connection: Connection, changes: dict[str, Any]) -> None:
-    """A check came to its end."""
+def went_well(connection: Connection, changes: dict[str, Any], observe_at: datetime) -> None:
+    """A check came to its end. The next one is due when the lists are, or sooner when there is work."""
+    with transaction.atomic():
+        # Whoever adds work now waits for this row, and makes the connection due after that.
+        list(Connection.objects.select_for_update().filter(pk=connection.pk).values_list("pk"))
+        work = doubts.next_work(connection)
+        _went_well(connection, {**changes, "next_at": min(observe_at, work or observe_at)})
+
+
+def _went_well(connection: Connection, changes: dict[str, Any]) -> None:
     if connection.failures or connection.trouble:
         changes |= {"failures": 0, "trouble": "", "trouble_since": None}
     if connection.vanish_allowed:
@@ -44,8 +55,12 @@ def reconnect(connection: Connection, words: str, at: datetime, next_at: datetim
 
 def stop(connection: Connection, words: str, at: datetime) -> None:
     """Stopped as a precaution, until a person resumes it."""
-    _release(connection, {"state": Connection.State.STOPPED, "state_words": words, "state_since": at})
+    stopped = {"state": Connection.State.STOPPED, "state_words": words, "state_since": at}
+    Connection.objects.filter(pk=connection.pk).update(**stopped)
+    _release(connection, {})
 
 
 def _release(connection: Connection, changes: dict[str, Any]) -> None:
-    Connection.objects.filter(pk=connection.pk).update(**changes, lease_owner="", lease_until=None)
+    """Ends the check. One that has lost its lease in the meantime has nothing to say: another one is under way."""
+    held = Connection.objects.filter(pk=connection.pk, lease_owner=connection.lease_owner)
+    held.update(**changes, lease_owner="", lease_until=None)

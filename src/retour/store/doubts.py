@@ -1,14 +1,17 @@
 """Effects that have left and whose end is not known yet: what is to be asked next."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import QuerySet
 
 from retour.connectors.contract import Part
-from retour.core.model import EffectKind, EffectState
+from retour.core.account import account
+from retour.core.model import EffectKind, EffectState, Handling
+from retour.store import facts
 from retour.store.claim import lines_of, part_of
 from retour.store.models import Connection, Effect, Line, Return
+from retour.store.platforms import capabilities_of, shop_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +76,40 @@ def is_open(key: str) -> bool:
 
 
 def history_moved(key: str) -> bool:
-    """Whether the marketplace's history of the line has grown since the effect was sent. Then somebody acted there,
-    and nobody but a person can tell whose act it was."""
-    effect = Effect.objects.get(key=key)
-    line = Line.objects.get(of_id=effect.of_id, ref=effect.line_ref)
-    return len(line.handlings) > effect.before
+    """Whether the marketplace's history of the line has grown since the effect was sent by more than what is known to
+    be ours. Then somebody acted there, and nobody but a person can tell whose act it was."""
+    effect = Effect.objects.select_related("of__connection").get(key=key)
+    row = effect.of
+    known = facts.to_return(row, row.lines.order_by("pk"), row.effects.order_by("pk"))
+    line = known.line(effect.line_ref)
+    if line is None:
+        return False
+    history = line.item.handlings
+    if any(entry.resolution is None for entry in history[effect.before :]):
+        return True
+    reads_as = capabilities_of(row.connection, shop_of(row.connection)).marketplace.tells
+
+    def foreign(handlings: tuple[Handling, ...]) -> int:
+        seen = replace(line, item=replace(line.item, handlings=handlings))
+        return sum(entry.quantity for entry in account(seen, known.effects, reads_as).foreign)
+
+    return foreign(history) > foreign(history[: effect.before])
+
+
+def belongs_to_another(key: str, receipt: str) -> bool:
+    """Whether a receipt is known as that of another effect: then it says nothing about this one."""
+    connection = Effect.objects.filter(key=key).values("connection")
+    return Effect.objects.filter(receipt=receipt, connection__in=connection).exclude(key=key).exists()
+
+
+def keep_receipt(key: str, receipt: str) -> None:
+    """Notes the receipt that was found for a lost answer, before anything follows from it."""
+    Effect.objects.filter(key=key, state=EffectState.UNKNOWN).update(receipt=receipt)
+
+
+def postpone(key: str, until: datetime) -> None:
+    """It could not be asked for now. That is no look in vain."""
+    Effect.objects.filter(key=key, state=EffectState.UNKNOWN).update(due_at=until)
 
 
 def next_work(connection: Connection) -> datetime | None:

@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
-from retour.store.models import Connection
+from retour.store.models import Connection, Effect, Return
+from retour.store.record import CLOCK_STEP
 
 CYCLE_LEASE = timedelta(minutes=10)
 
@@ -13,7 +14,7 @@ CYCLE_LEASE = timedelta(minutes=10)
 def due_connections(now: datetime) -> list[Connection]:
     """Connections whose check is due, the longest waiting first. A stopped one is not due until it is resumed."""
     due = Connection.objects.filter(
-        Q(next_at__lte=now) | Q(next_at__isnull=True),
+        Q(next_at__lte=now) | Q(next_at__isnull=True) | Q(checked_at__gt=now + CLOCK_STEP),
         state__in=[Connection.State.ACTIVE, Connection.State.RECONNECT],
         removed=False,
     )
@@ -27,13 +28,38 @@ def all_connections(only: Collection[int] | None = None) -> list[Connection]:
 
 
 def take_cycle(connection: Connection, owner: str, now: datetime, alive: Callable[[str], bool]) -> bool:
-    """Takes the lease on a connection's cycle; false when somebody who is alive holds it."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    """Takes the lease on a connection's cycle; false when somebody who is alive holds it.
+
+    A lease that could not be given back is the owner's own to take again: nobody runs two checks of a connection.
+    One that ends later than any lease can was taken while a clock was ahead."""
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_until__gt=now + CYCLE_LEASE + CLOCK_STEP)
     held = Connection.objects.filter(pk=connection.pk).values_list("lease_owner", flat=True).first()
-    if held and not alive(held):
+    if held and (held == owner or not alive(held)):
         free |= Q(lease_owner=held)
     taken = Connection.objects.filter(free, pk=connection.pk).update(lease_owner=owner, lease_until=now + CYCLE_LEASE)
+    if taken:
+        connection.lease_owner = owner
     return taken == 1
+
+
+def clock_went_back(connection: Connection, now: datetime) -> bool:
+    """Heals a connection whose last check lies ahead: this machine's clock was wrong then, and has been put right.
+    Whatever waits for a time waits no longer than until now."""
+    if connection.checked_at is None or connection.checked_at <= now + CLOCK_STEP:
+        return False
+    Effect.objects.filter(connection=connection, due_at__gt=now).update(due_at=now)
+    Return.objects.filter(connection=connection, look_at__gt=now).update(look_at=now)
+    times = {"checked_at": now, "observe_at": now, "next_at": now}
+    Connection.objects.filter(pk=connection.pk).update(**times)
+    for name, time in times.items():
+        setattr(connection, name, time)
+    return True
+
+
+def may_go_on(connection: Connection) -> bool:
+    """Whether nobody has paused, stopped or removed it since its check began."""
+    usable = [Connection.State.ACTIVE, Connection.State.RECONNECT]
+    return Connection.objects.filter(pk=connection.pk, state__in=usable, removed=False).exists()
 
 
 def keep_cycle(connection: Connection, owner: str, now: datetime) -> bool:

@@ -19,7 +19,7 @@ UNFINISHED = (Stage.ATTENTION, Stage.SENDING, Stage.OPEN, Stage.NEW)
 def seen_by(user: User) -> QuerySet[Connection]:
     """The connections that a person may see: those of their companies; a superuser sees all."""
     every = Connection.objects.select_related("project__company").order_by(
-        "project__company__name", "project__name", "role", "slug", "pk"
+        "project__company__name", "project__name", "-role", "slug", "pk"
     )
     return every if user.is_superuser else every.filter(project__company__users=user)
 

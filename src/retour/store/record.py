@@ -1,7 +1,7 @@
 """The only way in: what marketplaces and shops show becomes facts, and the facts become effects and timeline."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
@@ -17,6 +17,8 @@ from retour.store.models import Connection, Line, MarketplaceOrder, Return, Unre
 from retour.store.sealed import seal, unseal
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
+CLOCK_STEP = timedelta(hours=1)
+"""Longer than a check takes: a time that lies so far ahead was noted before the clock was put right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +60,20 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
         if changed:
             loaded = ledger.load(Return.objects.filter(connection=connection, ref__in=changed))
             entries = {entry.row.ref: entry for entry in loaded}
-        new = 0
+        new = list({seen.ref: seen for seen in fresh if seen.ref not in entries}.values())
+        for entry, seen in zip(ledger.add(connection, new), new, strict=True):
+            entries[seen.ref] = entry
+            _keep_customer(entry, seen)
+            ledger.note(entry, "seen", marketplace=connection.slug)
         for seen in fresh:
-            entry = entries.get(seen.ref)
-            if entry is None:
-                entries[seen.ref] = entry = _add(ledger, connection, seen, at)
-                new += 1
-            else:
-                _see(ledger, entry, seen, at)
-            entry.row.digests = {page.lane: digests[seen.ref]}
+            entry = entries[seen.ref]
+            before = entry.known
+            _see(ledger, entry, seen, at)
+            # What other lists have shown stands only as long as nothing has changed since.
+            unchanged = entry.row.digests if _shown(entry.known) == _shown(before) else {}
+            entry.row.digests = {**unchanged, page.lane: digests[seen.ref]}
         ledger.save()
-    return Recorded(new, len(fresh) - new)
+    return Recorded(len(new), len(fresh) - len(new))
 
 
 def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
@@ -84,11 +89,12 @@ def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
             if look.seen is None:
                 if not entry.known.gone:
                     ledger.note(entry, "gone", marketplace=connection.slug)
-                ledger.put(entry, merge.missing(entry.known))
+                ledger.put(entry, merge.missing(entry.known), seen=True)
                 continue
             if not entry.known.complete:
                 ledger.note(entry, "details", marketplace=connection.slug)
             _see(ledger, entry, match.enrich(look.seen, orders), look.at)
+            entry.row.look_at = look.at + LOOK_AGAIN_AFTER  # should it still want a look
         ledger.save()
 
 
@@ -119,7 +125,7 @@ def record_vanished(connection: Connection, refs: Sequence[str], at: datetime) -
         ledger = Ledger(at)
         for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=refs)):
             ledger.note(entry, "vanished", marketplace=connection.slug)
-            ledger.put(entry, merge.vanished(entry.known))
+            ledger.put(entry, merge.vanished(entry.known), seen=True)
         ledger.save()
 
 
@@ -218,27 +224,31 @@ def unfetched_orders(connection: Connection, refs: Iterable[str]) -> set[str]:
     return wanted - set(fetched.values_list("ref", flat=True))
 
 
-def _add(ledger: Ledger, connection: Connection, seen: core.Seen, at: datetime) -> Entry:
-    entry = ledger.add(connection, merge.first_seen("r-new", seen, at))
-    entry.dirty_lines = {item.ref for item in seen.lines}
-    _keep_customer(entry, seen)
-    ledger.note(entry, "seen", marketplace=connection.slug)
-    return entry
-
-
 def _see(ledger: Ledger, entry: Entry, seen: core.Seen, at: datetime) -> None:
-    known = merge.see(entry.known, seen, at)
+    known = merge.see(_without_future(entry.known, at), seen, at)
     for line in known.lines:
         before = entry.known.line(line.item.ref)
         if before is not None and before.item.quantity != line.item.quantity:
             ledger.note(entry, "quantity", old=before.item.quantity, new=line.item.quantity)
     _keep_customer(entry, seen)
-    ledger.put(entry, known)
+    ledger.put(entry, known, seen=True)
+
+
+def _shown(known: core.Return) -> tuple[object, ...]:
+    """All that a marketplace has shown of a return, whenever that was."""
+    return (known.handler, known.complete, known.stale, known.gone, *(line.item for line in known.lines))
+
+
+def _without_future(known: core.Return, at: datetime) -> core.Return:
+    """What was seen later than now was seen while this machine's clock was ahead: it must not outrank a new look."""
+    if all(line.seen_at <= at + CLOCK_STEP for line in known.lines):
+        return known
+    return replace(known, lines=tuple(replace(line, seen_at=min(line.seen_at, at)) for line in known.lines))
 
 
 def _keep_customer(entry: Entry, seen: core.Seen) -> None:
     if seen.customer is not None:
-        entry.row.customer = seal(facts.party_to_plain(seen.customer))
+        entry.customer = seal(facts.party_to_plain(seen.customer))
 
 
 def _differs(known: Mapping[str, object], said: core.ShopSays) -> bool:

@@ -9,6 +9,7 @@ from django.db import transaction
 from retour.connectors.http import Exchange as SentAndReceived
 from retour.core import model as core
 from retour.core.model import EffectKind, EffectState
+from retour.store import bulk
 from retour.store.ledger import Entry, Ledger
 from retour.store.models import Connection, Effect, Exchange, Return
 from retour.store.record import hear_shop
@@ -44,7 +45,8 @@ def record_results(
         return
     with transaction.atomic():
         ledger = Ledger(at)
-        entries = ledger.load(Return.objects.filter(effects__key__in=by_key).distinct()) if by_key else []
+        of_these = Effect.objects.filter(key__in=by_key).values("of")
+        entries = ledger.load(Return.objects.filter(pk__in=of_these)) if by_key else []
         of: dict[str, int] = {}
         for entry in entries:
             for key, effect in entry.effects.items():
@@ -87,9 +89,9 @@ def _apply(ledger: Ledger, entry: Entry, effect: Effect, result: Result, at: dat
 def _keep_exchanges(
     connection: Connection, exchanges: Sequence[SentAndReceived], of: dict[str, int], at: datetime
 ) -> None:
-    Exchange.objects.bulk_create(
+    kept = [
         Exchange(
-            connection=connection,
+            connection_id=connection.pk,
             of_id=of.get(exchange.about or ""),
             effect_key=exchange.about or "",
             at=at,
@@ -101,4 +103,5 @@ def _keep_exchanges(
             expires_at=at + KEEP_EXCHANGES,
         )
         for exchange in exchanges
-    )
+    ]
+    bulk.insert(kept)

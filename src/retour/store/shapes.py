@@ -46,11 +46,12 @@ def utc(at: datetime | None) -> str | None:
 
 
 class _Platforms:
-    """What each marketplace and its project's shop can do, asked for once."""
+    """The connections, and what each marketplace and its project's shop can do; each asked for once."""
 
     def __init__(self) -> None:
-        shops = Connection.objects.filter(role=Connection.Role.SHOP, removed=False)
-        self._shops = {shop.project_id: shop for shop in shops}
+        self.connections = Connection.objects.select_related("project__company").in_bulk()
+        current = (one for one in self.connections.values() if one.role == Connection.Role.SHOP and not one.removed)
+        self._shops = {shop.project_id: shop for shop in current}
         self._abilities: dict[int, Capabilities] = {}
 
     def of(self, marketplace: Connection) -> Capabilities:
@@ -60,7 +61,7 @@ class _Platforms:
 
 
 def _shapes(keys: Sequence[int], platforms: _Platforms) -> Iterator[Shape]:
-    rows = Return.objects.select_related("connection__project__company").defer("customer", "digests").in_bulk(keys)
+    rows = Return.objects.defer("customer", "digests", "why_params").in_bulk(keys)
     lines: dict[int, list[Line]] = {key: [] for key in keys}
     for line in Line.objects.filter(of_id__in=keys).order_by("pk"):
         lines[line.of_id].append(line)
@@ -70,8 +71,9 @@ def _shapes(keys: Sequence[int], platforms: _Platforms) -> Iterator[Shape]:
     orders = _shop_orders([line.order_ref for many in lines.values() for line in many])
     for key in keys:
         if key in rows:
+            connection = platforms.connections[rows[key].connection_id]
             known = facts.to_return(rows[key], lines[key], effects[key])
-            yield _shape(rows[key].connection, known, platforms.of(rows[key].connection), orders)
+            yield _shape(connection, known, platforms.of(connection), orders)
 
 
 def _shop_orders(refs: Sequence[str]) -> dict[tuple[int, str], str]:

@@ -29,7 +29,8 @@ def too_many_refunds(connection: Connection, now: datetime) -> str | None:
     row = Connection.objects.only("valve_day", "options").get(pk=connection.pk)
     if row.valve_day == now.date():
         return None
-    limit = row.options.get("refund_limit") or _usual_limit(connection, day)
+    own = row.options.get("refund_limit")
+    limit = _usual_limit(connection, day) if own is None else own
     if today + due <= limit:
         return None
     return (

@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
 from retour.connectors.contract import Confirms, FindsCreate, FindsOrder, FindsSettle, ReceiptState
-from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient
+from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient, Unavailable
 from retour.connectors.http import concerning
 from retour.core.model import EffectState
 from retour.store import claim, doubts, orders, record, results, valve
+from retour.store.models import Connection
 from retour.store.results import Result
 from retour.sync import outcomes, rhythm
 from retour.sync.job import Job
 
-T = TypeVar("T")
+C = TypeVar("C", claim.Settle, claim.Create)
+TOGETHER = 0.05
+"""Seconds in which outcomes gather before they are saved."""
 
 
 async def settle(job: Job) -> None:
@@ -89,28 +92,63 @@ async def look_up(job: Job) -> None:
 
     Only what was looked for in vain more than once, on a platform whose silence proves absence, is sent again.
     """
-    lost = await job.db(doubts.unknown_settles, job.connection, job.now(), 50)
-    connector = job.platform.connector
-    for item in lost:
-        asked = job.now()
-        seen = await connector.look(item.ref)
-        await job.db(record.record_looks, job.connection, [record.Looked(item.ref, seen, asked)])
-        if not await job.db(doubts.is_open, item.key):
+    for item in await job.db(doubts.unknown_settles, job.connection, job.now(), 50):
+        try:
+            result = await _looked_up(job, item)
+        except Transient as error:
+            await _look_up_later(job, item, error)
+            continue
+        if result is None:
             job.report.confirmed += 1
             continue
-        receipt = None
-        if isinstance(connector, FindsSettle):
-            receipt = await connector.find(item.ref, [item.part], item.sent_at)
-        now = job.now()
-        if receipt is not None and receipt.state is not ReceiptState.LOST:
-            result = outcomes.settled(item.key, receipt, now)
-        elif not job.marketplace_capabilities.proves_absence or await job.db(doubts.history_moved, item.key):
-            result = Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
-        elif item.looks + 1 >= rhythm.LOOKS_THAT_PROVE_ABSENCE:
-            result = Result(item.key, EffectState.WANTED, now, note="absent")
+        job.report.questions += result.asks
+        await job.db(results.record_results, job.connection, [result], job.platform.take_exchanges(), job.now())
+
+
+async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
+    """What became of a settle whose answer was lost; None: the return's own history proves it.
+
+    The platform's record is asked first: what it calls done by then, the history must show.
+    """
+    connector = job.platform.connector
+    receipt = None
+    if isinstance(connector, FindsSettle):
+        receipt = await connector.find(item.ref, [item.part], item.sent_at - rhythm.CLOCK_MAY_BE_WRONG)
+    if receipt is not None and receipt.ref is not None:
+        if await job.db(doubts.belongs_to_another, item.key, receipt.ref):
+            receipt = None
         else:
-            result = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
-        await job.db(results.record_results, job.connection, [result], job.platform.take_exchanges(), now)
+            await job.db(doubts.keep_receipt, item.key, receipt.ref)
+    asked = job.now()
+    seen = await connector.look(item.ref)
+    await job.db(record.record_looks, job.connection, [record.Looked(item.ref, seen, asked)])
+    if not await job.db(doubts.is_open, item.key):
+        return None
+    now = job.now()
+    state = receipt.state if receipt is not None else ReceiptState.LOST
+    if receipt is not None and state is ReceiptState.REFUSED:
+        return outcomes.settled(item.key, receipt, now)
+    if receipt is not None and state is ReceiptState.PENDING and now - item.sent_at <= rhythm.RECEIPT_LIVES:
+        return outcomes.settled(item.key, receipt, now)
+    again = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
+    if state is ReceiptState.PENDING:
+        return again
+    asks = Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
+    if not job.marketplace_capabilities.proves_absence or await job.db(doubts.history_moved, item.key):
+        return asks
+    if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
+        return again
+    if state is ReceiptState.DONE:
+        return asks  # done, it says, and the history does not show it: perhaps somebody else's
+    return Result(item.key, EffectState.WANTED, now, note="absent")
+
+
+async def _look_up_later(job: Job, item: doubts.LostSettle | doubts.LostCreate, error: Transient) -> None:
+    """One that cannot be looked up holds up no other. It is no look in vain, either."""
+    if isinstance(error, Unavailable):
+        raise error
+    job.report.words = error.message
+    await job.db(doubts.postpone, item.key, rhythm.next_look_up(job.now(), item.looks + 1))
 
 
 async def look_up_creates(job: Job) -> None:
@@ -119,7 +157,11 @@ async def look_up_creates(job: Job) -> None:
     if not isinstance(connector, FindsCreate):
         return
     for item in await job.db(doubts.unknown_creates, job.connection, job.now(), 50):
-        says = await connector.find(item.key)
+        try:
+            says = await connector.find(item.key)
+        except Transient as error:
+            await _look_up_later(job, item, error)
+            continue
         now = job.now()
         if says is not None:
             result = outcomes.created(item.key, says)
@@ -145,28 +187,31 @@ async def _find_orders(job: Job) -> None:
 
 
 def _batch(job: Job) -> int:
-    """As many as are under way at once: what a crash leaves in doubt is never more than that."""
-    return job.platform.manifest.parallel
+    """How many are claimed at once. Where nothing can be read back, what a crash leaves in doubt is asked of a person:
+    then only a few more than are under way."""
+    if job.connection.role == Connection.Role.SHOP and not job.shop_capabilities.finds:
+        return 4 * job.platform.manifest.parallel
+    return 200
 
 
 async def _carry_out(
-    job: Job, claimed: Sequence[T], call: Callable[[T], Awaitable[Result]], *, can_look_up: bool
+    job: Job, claimed: Sequence[C], call: Callable[[C], Awaitable[Result]], *, can_look_up: bool
 ) -> list[ConnectorError]:
     """Makes the calls side by side and saves their outcomes as they come, several in one transaction.
 
     The failures after which nothing had happened are returned.
     """
     failures: list[ConnectorError] = []
+    together = asyncio.Semaphore(job.platform.manifest.parallel)
 
-    async def one(item: T) -> Result:
-        key: str = item.key  # type: ignore[attr-defined]
-        attempts: int = item.attempts  # type: ignore[attr-defined]
-        try:
-            return await call(item)
-        except ConnectorError as error:
-            if isinstance(error, Transient | Stopped):
-                failures.append(error)
-            return outcomes.failed(key, error, job.now(), attempts, can_look_up=can_look_up)
+    async def one(item: C) -> Result:
+        async with together:
+            try:
+                return await call(item)
+            except ConnectorError as error:
+                if isinstance(error, Transient | Stopped):
+                    failures.append(error)
+                return outcomes.failed(item.key, error, job.now(), item.attempts, can_look_up=can_look_up)
 
     async for batch in _as_they_come([asyncio.ensure_future(one(item)) for item in claimed]):
         job.report.questions += sum(result.asks for result in batch)
@@ -175,11 +220,12 @@ async def _carry_out(
 
 
 async def _as_they_come(tasks: Sequence[asyncio.Future[Result]]) -> AsyncIterator[list[Result]]:
-    """What is ready, in batches: while one batch is being saved, the next fills up."""
+    """What is ready, in batches: a moment's outcomes together, and while they are saved the next ones gather."""
     waiting = set(tasks)
     try:
         while waiting:
-            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            done, waiting = await asyncio.wait(waiting, timeout=TOGETHER)
             yield [task.result() for task in done]
     finally:
         for task in waiting:

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from retour.connectors.errors import ConnectorError, Stopped, Unavailable
 from retour.connectors.registry import UnknownConnector
-from retour.store import claim, connections, doubts, lease
+from retour.store import claim, connections, lease, results
 from retour.store.models import Connection
 from retour.store.sealed import CannotOpen
 from retour.sync import act, observe, rhythm
 from retour.sync.alive import Worker
 from retour.sync.connections import Platform, Platforms
 from retour.sync.database import Database
-from retour.sync.job import Job, LeaseLost, StoppedAsPrecaution, utc_now
+from retour.sync.job import HeldBack, Job, LeaseLost, StoppedAsPrecaution, utc_now
 from retour.sync.report import Report
 
 log = structlog.get_logger(__name__)
@@ -44,6 +44,9 @@ async def check(
         await _check(connection, platforms, db, worker, report, observe_now=observe_now, deep=deep)
     except LeaseLost:
         report.words = "Another worker has taken over"
+    except HeldBack:
+        report.words = "Held back by a person"
+        await db(lease.give_back, connection, worker.name)
     except BaseException:
         # Cancelled, or a fault of ours: the lease must not outlive the check.
         await db(lease.give_back, connection, worker.name)
@@ -63,6 +66,8 @@ async def _check(
     deep: bool,
 ) -> None:
     now = utc_now()
+    if await db(lease.clock_went_back, connection, now):
+        log.warning("this machine's clock went back", connection=report.connection)
     deep = deep or rhythm.deep_is_due(connection.deep_at, now)
     observing = observe_now or deep or connection.observe_at is None or connection.observe_at <= now
     try:
@@ -87,6 +92,9 @@ async def _check(
         await _trouble(db, connection, report, error, poll_every(connection, platform))
     else:
         await _well(db, connection, platform, report, now, observing=observing, deep=deep)
+    finally:
+        # Reads that failed belong to no effect; they are kept for the platform's support desk.
+        await db(results.record_results, connection, [], platform.take_exchanges(), utc_now())
 
 
 async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
@@ -127,9 +135,7 @@ async def _well(
         changes |= {"checked_at": began, "observe_at": observe_at}
         if deep or connection.deep_at is None:
             changes["deep_at"] = began
-    work = await db(doubts.next_work, connection)
-    changes["next_at"] = min(observe_at, work or observe_at)
-    await db(connections.went_well, connection, changes)
+    await db(connections.went_well, connection, changes, observe_at)
     if connection.trouble:
         log.warning("connection works again", connection=report.connection)
 

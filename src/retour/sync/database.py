@@ -23,7 +23,7 @@ class Database:
 
     async def close(self) -> None:
         """Ends the thread and its database connection."""
-        await self(lambda: connection.close())  # the attribute must be looked up in the thread
+        await self(_close)
         self._thread.shutdown()
 
 
@@ -33,3 +33,7 @@ def _run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     except Exception:
         connection.close_if_unusable_or_obsolete()
         raise
+
+
+def _close() -> None:
+    connection.close()

@@ -26,6 +26,10 @@ class LeaseLost(Exception):
     """Another worker runs this check now."""
 
 
+class HeldBack(Exception):
+    """A person has paused or stopped the connection while it was being checked."""
+
+
 @dataclass(slots=True)
 class Job:
     """A connection under check."""
@@ -54,9 +58,12 @@ class Job:
         return found
 
     async def keep(self) -> None:
-        """Keeps the lease while a long check goes on. Raises LeaseLost when another worker has taken over."""
+        """Keeps the lease while a long check goes on. Raises LeaseLost when another worker has taken over, and
+        HeldBack when the connection is to do nothing more."""
         if not await self.db(lease.keep_cycle, self.connection, self.worker.name, self.now()):
             raise LeaseLost
+        if not await self.db(lease.may_go_on, self.connection):
+            raise HeldBack
 
     async def stop_as_precaution(self, words: str) -> None:
         """Stops the connection and says why, until a person resumes it."""

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from retour.connectors.contract import HasOrders, Page
+from retour.connectors.contract import HasOrders, Page, ShopPage
 from retour.connectors.errors import ConnectorError, Unavailable
 from retour.core import model as core
 from retour.store import doubts, record
@@ -144,7 +144,17 @@ async def shop(job: Job, started: datetime) -> None:
         if not refs:
             return
         after = refs[-1][0]
-        async for page in job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at):
-            job.report.changed += await job.db(record.record_shop, job.connection, page, job.now())
-            job.report.unreadable += len(page.unreadable)
+        pages = job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at)
+        answers: list[ShopPage] = []
+        try:
+            async for page in pages:
+                answers.append(page)  # noqa: PERF401 - a failure must leave what came before it
+        finally:
+            # What was read before a failure counts.
+            together = ShopPage(
+                tuple(says for page in answers for says in page.returns),
+                tuple(row for page in answers for row in page.unreadable),
+            )
+            job.report.changed += await job.db(record.record_shop, job.connection, together, job.now())
+            job.report.unreadable += len(together.unreadable)
         await job.keep()

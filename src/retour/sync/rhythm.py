@@ -12,6 +12,9 @@ _LOOK_UP = (2, 10, 60, 300)
 _RETRY = (5, 15, 60, 300)
 LOOKS_THAT_PROVE_ABSENCE = 2
 """How often a settle must be looked up in vain, seconds apart, before it counts as never arrived."""
+CLOCK_MAY_BE_WRONG = timedelta(days=1)
+"""How far back a lost call is searched for before the time that we noted for it. Clocks are wrong by minutes, or by
+whole time zones; a call that is not found would be made twice."""
 RECEIPT_LIVES = timedelta(hours=4)
 """A receipt that is still pending after that is looked up at the return itself."""
 RECONNECT_AFTER = timedelta(minutes=5)

@@ -23,7 +23,7 @@ class FilterForm(forms.Form):
     until = forms.DateField(label=_("until"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"))
 
     def __init__(self, data: Any, marketplaces: list[tuple[int, str]], projects: list[tuple[int, str]]) -> None:
-        super().__init__(data)
+        super().__init__(data, label_suffix="")
         self._choose("marketplace", [("", _("All marketplaces")), *marketplaces])
         self._choose("project", [("", _("All projects")), *projects])
         self.fields["q"].widget = forms.TextInput({"type": "search", "autocomplete": "off", "spellcheck": "false"})

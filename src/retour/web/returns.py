@@ -1,7 +1,6 @@
 """The overview: every return that a person may see, by stage, with search and filters."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from hashlib import blake2b
 
 from django.http import HttpRequest, HttpResponse
@@ -45,9 +44,7 @@ def returns(request: HttpRequest) -> HttpResponse:
     user = person(request)
     marketplaces = [c for c in overview.seen_by(user) if c.role == Connection.Role.MARKETPLACE]
     form = _form(request, marketplaces)
-    stage, stages = next(
-        ((name, wanted) for name, _label, wanted in _TABS if name == request.GET.get("stage")), _TABS[0][::2]
-    )
+    stage, stages = _stage(request, form)
     listed = overview.listing(_filters(form, user, marketplaces, stages), _page(request))
     query = request.GET.copy()
     for gone in ("page", "stage"):
@@ -59,7 +56,6 @@ def returns(request: HttpRequest) -> HttpResponse:
         "stage": stage,
         "pages": f"?{'&'.join(filter(None, (kept, f'stage={stage}')))}&page=",
         "filtered": any(form.cleaned_data.values()),
-        "soon": datetime.now(UTC),
     }
     rows = render_to_string("web/parts/listing.html", context, request)
     seen = blake2b(rows.encode(), digest_size=12).hexdigest()
@@ -69,6 +65,14 @@ def returns(request: HttpRequest) -> HttpResponse:
     return render(
         request, "web/parts/listing_live.html" if request.headers.get("HX-Request") else "web/returns.html", shown
     )
+
+
+def _stage(request: HttpRequest, form: FilterForm) -> tuple[str, tuple[Stage, ...]]:
+    """The chosen tab. Without a choice a search looks everywhere, and the list begins with what is not closed."""
+    known = {name: stages for name, _label, stages in _TABS}
+    chosen = request.GET.get("stage", "")
+    name = chosen if chosen in known else ALL if form.cleaned_data.get("q") else TODO
+    return name, known[name]
 
 
 def _form(request: HttpRequest, marketplaces: list[Connection]) -> FilterForm:

@@ -68,7 +68,7 @@ async def _days_work(scene: Scene, hub: Hub) -> None:
     for row in scene.undecided():
         if chance.random() < 0.5:
             scene.shop_decides(row)
-    if chance.random() < 0.5:
+    for _ in range(chance.randint(0, 3)):
         await _desk_decides(scene, hub)
 
 
@@ -77,8 +77,8 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
     chance = scene.chance
     snapshot = await hub.call("snapshot")
     lines = [
-        (column["pk"], line)
-        for column, returned in zip(snapshot["columns"], snapshot["returns"], strict=True)
+        (int(returned["id"].removeprefix("r-")), line)
+        for returned in snapshot["returns"]
         if returned["handler"] == "merchant"
         for line in returned["lines"]
     ]
