@@ -5,7 +5,7 @@ import pytest
 from retour.core.model import Resolution
 from retour.store.desk import Choice
 from retour.sync import rhythm
-from tests.sync.world import PUT, World
+from tests.sync.world import HOOK, ORDER_SEARCH, PUT, STATUS, World
 
 ACCEPT, REJECT, KEEP, CANCEL = Resolution.ACCEPT, Resolution.REJECT, Resolution.KEEP, Resolution.CANCEL
 
@@ -68,9 +68,6 @@ async def test_a_lost_answer_of_a_process_that_still_runs_is_found_and_followed(
     announced = await world.in_shop()
     await world.shop_decides(announced.line, "accepted")
     world.bol_fails("drop_after")
-    await world.sync(until_idle=False)
-    await world.sync(until_idle=False)
-    assert await world.told(announced) == [("accept", 1, "shop", "unknown")]
     for _ in range(20):
         await world.db(_everything_is_due)
         await world.sync(until_idle=False)
@@ -253,14 +250,14 @@ async def test_a_return_costs_no_more_calls_than_the_contract_needs(world: World
         "GET /retailer/returns": 4,
         "GET /retailer/returns/{return_id}": 1,
         "GET /retailer/orders/{order_id}": 1,
-        "GET /rest/V1/orders": 1,
-        "POST /channable/returns/hook": 1,
-    } or first["POST /channable/returns/hook"] == 1
+        ORDER_SEARCH: 1,
+        HOOK: 1,
+    }
     await world.shop_decides(announced.line, "accepted")
     second = await world.calls_during(world.sync)
     assert second[PUT] == 1
     assert second["POST /shared/process-status"] == 1
-    assert second["GET /channable/returns/status"] == 1
+    assert second[STATUS] == 1
     assert second["GET /retailer/returns/{return_id}"] == 0
     third = await world.calls_during(world.sync)
     assert dict(third) == {"POST /token": 1, "GET /retailer/returns": 4}

@@ -24,8 +24,9 @@ from retour.sync.report import Report
 
 T = TypeVar("T")
 PUT = "PUT /retailer/returns/{rma_id}"
-HOOK = "POST /channable/returns/hook"
+HOOK = "POST /channable/returns/hook/{parameters}"
 STATUS = "GET /channable/returns/status"
+ORDER_SEARCH = "GET /rest/V1/orders"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class World:
         """The next matching call at bol goes wrong: once, unless `times` says otherwise."""
         self.bol.faults.add(Fault(kind=kind, match=match, **details))
 
-    def shop_fails(self, kind: FaultKind, match: str = HOOK, **details: Any) -> None:
+    def shop_fails(self, kind: FaultKind, match: str = HOOK.partition("{")[0], **details: Any) -> None:
         self.shop.faults.add(Fault(kind=kind, match=match, **details))
 
     async def announce(self, *quantities: int, **head: Any) -> Announced:

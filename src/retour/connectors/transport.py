@@ -102,8 +102,8 @@ class Transport:
         wanted: frozenset[int],
     ) -> Received | Lost:
         """`fresh` takes a connection that is new or was used within the last second: one that was idle for longer may
-        have been closed by the other side, which would look as if the request had arrived and its answer had not. `timeout` covers all from connecting to the last byte.
-        Bodies of 2xx and of `wanted` statuses are read whole."""
+        have been closed by the other side, which would look as if the request had arrived and its answer had not.
+        `timeout` covers all from connecting to the last byte. Bodies of 2xx and of `wanted` statuses are read whole."""
         if any(CONTROL.search(name) or CONTROL.search(value) for name, value in headers.items()):
             # A setting that was pasted with its end of line, for one.
             return Lost(Reach.UNSENDABLE, "a setting holds characters that cannot be sent")

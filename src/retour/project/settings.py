@@ -124,7 +124,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Room enough that guessing many names cannot push the count of one name out (`retour.web.signin`).
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
+}
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,9 +1,12 @@
 """Writing many rows with few statements. Measured: an order of magnitude cheaper than `bulk_update`."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def allocate(model: type[models.Model], count: int) -> list[int]:
@@ -45,11 +48,36 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
 
 def _run(statement: str, fields: Sequence["models.Field[Any, Any]"], rows: Sequence[models.Model]) -> None:
     wrapper = connections[DEFAULT_DB_ALIAS]  # the thread's own; `connection` would look it up for every value
-    prepared = [(field.attname, field.get_db_prep_save) for field in fields]
+    prepared = [(field.attname, _preparation(field, wrapper)) for field in fields]
     with wrapper.cursor() as cursor:
         cursor.executemany(
-            statement, [[prepare(getattr(row, name), wrapper) for name, prepare in prepared] for row in rows]
+            statement,
+            [
+                [prepare(getattr(row, name)) if prepare else getattr(row, name) for name, prepare in prepared]
+                for row in rows
+            ],
         )
+
+
+def _preparation(field: "models.Field[Any, Any]", wrapper: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
+    """How a field's value becomes the driver's. None: it is one already. Django's own way costs most of the writing."""
+    if isinstance(
+        field, models.CharField | models.TextField | models.BooleanField | models.IntegerField | models.ForeignKey
+    ):
+        return None
+    if isinstance(field, models.DateTimeField):
+        return None if wrapper.vendor == "postgresql" else _sqlite_time
+    if isinstance(field, models.JSONField) and wrapper.vendor == "sqlite":
+        return _sqlite_json
+    return lambda value: field.get_db_prep_save(value, wrapper)
+
+
+def _sqlite_time(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+def _sqlite_json(value: Any) -> str | None:
+    return None if value is None else json.dumps(value)
 
 
 def _quoted(name: str | None) -> str:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeVar
 
-from retour.connectors.contract import Confirms, FindsCreate, FindsOrder, FindsSettle, ReceiptState
+from retour.connectors.contract import Confirms, FindsCreate, FindsOrder, FindsSettle, Receipt, ReceiptState
 from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient, Unavailable
 from retour.connectors.http import concerning
 from retour.core.model import EffectState
@@ -25,7 +25,7 @@ async def settle(job: Job) -> None:
         stop = await job.db(valve.too_many_refunds, job.connection, job.now())
         if stop:
             await job.stop_as_precaution(stop)
-            return
+        await job.keep()
         claimed = await job.db(claim.claim_settles, job.connection, job.worker.name, job.now(), _batch(job))
         if not claimed:
             return
@@ -47,7 +47,7 @@ async def create(job: Job) -> None:
         stop = await job.db(valve.too_many_refunds, job.connection, job.now())
         if stop:
             await job.stop_as_precaution(stop)
-            return
+        await job.keep()
         await _find_orders(job)
         claimed = await job.db(claim.claim_creates, job.connection, job.worker.name, job.now(), _batch(job))
         if not claimed:
@@ -110,37 +110,41 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
 
     The platform's record is asked first: what it calls done by then, the history must show.
     """
-    connector = job.platform.connector
-    receipt = None
-    if isinstance(connector, FindsSettle):
-        receipt = await connector.find(item.ref, [item.part], item.sent_at - rhythm.CLOCK_MAY_BE_WRONG)
-    if receipt is not None and receipt.ref is not None:
-        if await job.db(doubts.belongs_to_another, item.key, receipt.ref):
-            receipt = None
-        else:
-            await job.db(doubts.keep_receipt, item.key, receipt.ref)
+    receipt = await _found(job, item)
     asked = job.now()
-    seen = await connector.look(item.ref)
+    seen = await job.platform.connector.look(item.ref)
     await job.db(record.record_looks, job.connection, [record.Looked(item.ref, seen, asked)])
     if not await job.db(doubts.is_open, item.key):
         return None
     now = job.now()
-    state = receipt.state if receipt is not None else ReceiptState.LOST
-    if receipt is not None and state is ReceiptState.REFUSED:
-        return outcomes.settled(item.key, receipt, now)
-    if receipt is not None and state is ReceiptState.PENDING and now - item.sent_at <= rhythm.RECEIPT_LIVES:
+    if receipt.state is ReceiptState.REFUSED:
         return outcomes.settled(item.key, receipt, now)
     again = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
-    if state is ReceiptState.PENDING:
-        return again
-    asks = Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
-    if not job.marketplace_capabilities.proves_absence or await job.db(doubts.history_moved, item.key):
-        return asks
-    if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
-        return again
-    if state is ReceiptState.DONE:
-        return asks  # done, it says, and the history does not show it: perhaps somebody else's
-    return Result(item.key, EffectState.WANTED, now, note="absent")
+    if receipt.state is ReceiptState.PENDING:
+        young = now - item.sent_at <= rhythm.RECEIPT_LIVES
+        return outcomes.settled(item.key, receipt, now) if young else again
+    moved = await job.db(doubts.history_moved, item.key)
+    if job.marketplace_capabilities.proves_absence and not moved:
+        if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
+            return again
+        if receipt.state is ReceiptState.LOST:
+            return Result(item.key, EffectState.WANTED, now, note="absent")
+    # Somebody acted there: that the platform calls it done, or that its history grew, may be another's doing.
+    return Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
+
+
+async def _found(job: Job, item: doubts.LostSettle) -> Receipt:
+    """The platform's own record of a lost call. One that is known as another effect's says nothing of this one."""
+    connector = job.platform.connector
+    found = None
+    if isinstance(connector, FindsSettle):
+        found = await connector.find(item.ref, [item.part], item.sent_at - rhythm.CLOCK_MAY_BE_WRONG)
+    if found is None or found.ref is None:
+        return found or Receipt(ReceiptState.LOST)
+    if await job.db(doubts.belongs_to_another, item.key, found.ref):
+        return Receipt(ReceiptState.LOST)
+    await job.db(doubts.keep_receipt, item.key, found.ref)
+    return found
 
 
 async def _look_up_later(job: Job, item: doubts.LostSettle | doubts.LostCreate, error: Transient) -> None:
@@ -203,9 +207,13 @@ async def _carry_out(
     """
     failures: list[ConnectorError] = []
     together = asyncio.Semaphore(job.platform.manifest.parallel)
+    clock = asyncio.get_running_loop().time
+    leave_until = clock() + claim.EFFECT_LEASE.total_seconds() / 2
 
     async def one(item: C) -> Result:
         async with together:
+            if clock() > leave_until:  # soon it will be taken for lost; on a clock that nobody can put forward
+                return Result(item.key, EffectState.WANTED, job.now())
             try:
                 return await call(item)
             except ConnectorError as error:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import NoReturn
 
 from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
 from retour.store import connections, lease
@@ -65,7 +66,7 @@ class Job:
         if not await self.db(lease.may_go_on, self.connection):
             raise HeldBack
 
-    async def stop_as_precaution(self, words: str) -> None:
+    async def stop_as_precaution(self, words: str) -> NoReturn:
         """Stops the connection and says why, until a person resumes it."""
         await self.db(connections.stop, self.connection, words, self.now())
         raise StoppedAsPrecaution(words)

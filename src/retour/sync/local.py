@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.conf import settings
+from django.db import DatabaseError
 
 from retour.store import doubts, housekeeping, lease
 from retour.store.models import Connection
@@ -75,9 +76,20 @@ async def sync_pass(
     ends = utc_now() + deadline
     with Worker(settings.HOME) as worker:
 
+        left_alone: set[int] = set()
+
         async def run(connection: Connection, *, observe_now: bool) -> None:
-            report = await check(connection, platforms, db, worker, observe_now=observe_now, deep=deep and observe_now)
+            report: Report | None
+            try:
+                report = await check(
+                    connection, platforms, db, worker, observe_now=observe_now, deep=deep and observe_now
+                )
+            except Exception as error:
+                log.exception("a check failed for a reason of ours", connection=name_of(connection))
+                left_alone.add(connection.pk)
+                report = Report(connection.pk, name_of(connection), ok=False, words=_our_fault(error))
             if report is None:
+                left_alone.add(connection.pk)
                 report = Report(connection.pk, name_of(connection), words="Another worker is checking it just now")
             progress(report)
             if connection.pk in reports:
@@ -93,6 +105,7 @@ async def sync_pass(
                 await asyncio.gather(*(run(c, observe_now=True) for c in every if not held[c.pk]))
             while utc_now() < ends:
                 due, wait = await db(_due_work, only, utc_now())
+                due = [connection for connection in due if connection.pk not in left_alone]
                 if due:
                     await asyncio.gather(*(run(connection, observe_now=False) for connection in due))
                 elif until_idle and wait is not None and wait <= rhythm.SOON.total_seconds():
@@ -103,6 +116,14 @@ async def sync_pass(
             await platforms.close()
             await db.close()
     return list(reports.values())
+
+
+def _our_fault(error: Exception) -> str:
+    """What went wrong in the hub itself, for the person at the command line."""
+    if isinstance(error, DatabaseError):
+        first_line = (str(error).splitlines() or [""])[0]
+        return f"The hub's own database failed: {first_line}. What was under way is looked up when it works again."
+    return f"The hub itself failed ({type(error).__name__}); the log has the details."
 
 
 def held_back(connection: Connection, now: datetime) -> Report | None:

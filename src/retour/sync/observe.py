@@ -4,7 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 from retour.connectors.contract import HasOrders, Page, ShopPage
-from retour.connectors.errors import ConnectorError, Unavailable
+from retour.connectors.errors import ConnectorError, Transient, Unavailable
 from retour.core import model as core
 from retour.store import doubts, record
 from retour.store.record import Looked, Recorded
@@ -139,16 +139,21 @@ async def _fetch_orders(
 async def shop(job: Job, started: datetime) -> None:
     """Asks the shop how the requests stand that were there when the check started and have no decision yet."""
     after = 0
+    failure: Transient | None = None
     while True:
         refs = await job.db(doubts.polled, job.connection, started, after, ASK_AT_ONCE)
         if not refs:
-            return
+            break
         after = refs[-1][0]
         pages = job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at)
         answers: list[ShopPage] = []
         try:
             async for page in pages:
                 answers.append(page)  # noqa: PERF401 - a failure must leave what came before it
+        except Transient as error:
+            if isinstance(error, Unavailable) or not answers:
+                raise
+            failure = error  # some could not be asked about; the others still are
         finally:
             # What was read before a failure counts.
             together = ShopPage(
@@ -158,3 +163,5 @@ async def shop(job: Job, started: datetime) -> None:
             job.report.changed += await job.db(record.record_shop, job.connection, together, job.now())
             job.report.unreadable += len(together.unreadable)
         await job.keep()
+    if failure is not None:
+        raise failure

@@ -52,7 +52,7 @@ def setup(bol: str, shop: str) -> None:
         secrets=seal({"token": TOKEN, "integration_token": INTEGRATION_TOKEN}),
         fingerprint="1",
         allow_private=True,
-        options={"poll_every": 0.05},
+        options={"poll_every": 0.15},
     )
     Connection.objects.create(
         project=project,
@@ -63,7 +63,7 @@ def setup(bol: str, shop: str) -> None:
         secrets=seal({"client_secret": "sandbox-secret"}),
         fingerprint="1",
         allow_private=True,
-        options={"poll_every": 0.05},
+        options={"poll_every": 0.15},
     )
 
 
@@ -71,12 +71,12 @@ async def passes() -> None:
     """`retour sync`, again and again, until it is killed."""
     while True:
         await local.sync_pass(deadline=timedelta(seconds=10))
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
 
 
 async def work() -> None:
     """`retour serve`'s worker, until it is killed."""
-    local.GLANCE = 0.01
+    local.GLANCE = 0.02
     await local.work(asyncio.Event())
 
 

@@ -1,12 +1,13 @@
 """One run of the crash machine: random work, random misfortune, SIGKILL at random moments; then calm, and judgement."""
 
 import asyncio
+import random
 from pathlib import Path
 from typing import Any
 
 from tests.sync.crash.hub import Hub, Hubs, Job
 from tests.sync.crash.judge import check_end, check_midway, told
-from tests.sync.crash.scene import Scene, word_for
+from tests.sync.crash.scene import Choice, Scene, word_for
 
 ROUNDS_TO_THE_END = 30
 """More than enough: each round answers every question and lets everything come to rest."""
@@ -85,16 +86,26 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
     if not lines:
         return
     pk, line = chance.choice(lines)
+    choices = _choices(chance, line)
+    no = await hub.call("decide", return_id=pk, choices=choices)
+    scene.says(f"desk decides {choices}: {no or 'done'}")
+    if no is None:
+        scene.told_by_desk += choices
+
+
+def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
+    """What a person decides about a line: some or all units, alike or each otherwise, or a refusal after all."""
     refused = [d for d in line["decisions"] if d["told"] == "confirmed" and d["resolution"] in {"reject", "repair"}]
     if refused and chance.random() < 0.6:
-        choice = (line["ref"], "accept", refused[0]["quantity"], True)
-    else:
-        resolution = chance.choice(["accept", "accept", "reject", "repair", "exchange", "keep", "cancel"])
-        choice = (line["ref"], resolution, chance.randint(1, line["quantity"]), False)
-    no = await hub.call("decide", return_id=pk, choices=[choice])
-    scene.says(f"desk decides {choice}: {no or 'done'}")
-    if no is None:
-        scene.told_by_desk.append(choice)
+        return [(line["ref"], "accept", refused[0]["quantity"], True)]
+    free = line["left"] or line["quantity"]
+    choices: list[Choice] = []
+    while free and (not choices or chance.random() < 0.7):
+        quantity = chance.randint(1, free)
+        resolution = chance.choice(["accept", "accept", "accept", "reject", "repair", "exchange", "keep", "cancel"])
+        choices.append((line["ref"], resolution, quantity, False))
+        free -= quantity
+    return choices
 
 
 async def _to_the_end(scene: Scene, hub: Hub) -> None:

@@ -38,6 +38,9 @@ STATUSES = {
 }
 """What each of the shop's statuses decides (contract magento.md A7)."""
 
+Choice = tuple[str, str, int, bool]
+"""(line, decision, quantity, revises)."""
+
 EXPIRED = json.dumps({"title": "Expired JWT", "status": 401, "detail": "JWT expired"})
 VENDOR_JSON = {"Content-Type": "application/vnd.retailer.v10+json;charset=UTF-8"}
 WRITES_BOL = "PUT /retailer/returns/"
@@ -59,8 +62,8 @@ class Scene:
     bol: BolSimulator
     shop: Magento2
     running: list[Running] = field(default_factory=list)
-    told_by_desk: list[tuple[str, str, int, bool]] = field(default_factory=list)
-    """(line, decision, quantity, revises) that the desk has taken."""
+    told_by_desk: list[Choice] = field(default_factory=list)
+    """What the desk has taken."""
     log: list[str] = field(default_factory=list)
     """What happened, in words, for the report of a run that failed."""
 
@@ -95,7 +98,7 @@ class Scene:
         lines: list[Line] = []
         orders = self.chance.choice([1, 1, 2])
         for number in range(self.chance.randint(1, 3)):
-            quantity = self.chance.randint(1, 3)
+            quantity = self.chance.choice([1, 2, 3, 3])
             item = product(self.chance.randint(1, 900), quantity, str(next(account.announcements.ids.order_items)))
             if number < orders:
                 order = account.announcements.place_order([item], CUSTOMERS[0], method, now)
@@ -145,7 +148,8 @@ class Scene:
     def _fault(self, bol: bool) -> dict[str, Any]:
         write = WRITES_BOL if bol else WRITES_SHOP
         match = self.chance.choice([write, write, "GET ", "process-status" if bol else "orders"])
-        kind = self.chance.choice(["slow", "drop_before", "drop_after", "drop_after", "500", "429", "503", "expired"])
+        often = ["slow", "drop_before", "drop_before", "drop_after", "drop_after", "500", "expired"]
+        kind = self.chance.choice([*often, *often, "429", "503"])
         busy = {"Retry-After": "1"} if self.chance.random() < 0.5 else {}
         match kind:
             case "slow":
