@@ -135,7 +135,8 @@ async def _bare(running: Simulators) -> None:
                 json.loads(await answer.read())
         with database:
             database.executemany(
-                "update line set told = ? where rma = ?", [(p, i["rmaId"]) for p, (i, _) in zip(processes, made, strict=True)]
+                "update line set told = ? where rma = ?",
+                [(p, i["rmaId"]) for p, (i, _) in zip(processes, made, strict=True)],
             )
 
 

@@ -33,7 +33,7 @@ def simulators() -> Iterator[Simulators]:
     try:
         assert process.stdout is not None
         running = Simulators(**json.loads(process.stdout.readline()))
-        wide = {name: 10**9 for name in ("returns_limit", "orders_limit", "process_status_limit")}
+        wide = dict.fromkeys(("returns_limit", "orders_limit", "process_status_limit"), 10**9)
         running.ask(f"{running.bol}/_sandbox/switches", {**wide, "process_seconds": 0.01}, "PATCH")
         yield running
     finally:

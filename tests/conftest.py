@@ -18,6 +18,7 @@ _home = Path(tempfile.mkdtemp(prefix="retour-test-home-"))
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["RETOUR_HOME"] = str(_home)
 os.environ.pop("RETOUR_DATABASE", None)
+os.environ.setdefault("XDG_RUNTIME_DIR", str(_home))  # else the PostgreSQL wheel's helper warns
 os.environ.setdefault("RETOUR_RHYTHM_SCALE", "0.02")  # read when the engine is imported: minutes become seconds
 make_home(_home)
 

@@ -135,6 +135,7 @@ class ReturnOfOneLine(RuleBasedStateMachine):
         for effect in self._settles(EffectState.PENDING):
             self.world.carry_out(effect.key)
             self._state(effect, EffectState.DONE)
+        self.look()
 
     @rule(asks=st.booleans())
     def look_up(self, asks: bool) -> None:
@@ -193,7 +194,9 @@ class ReturnOfOneLine(RuleBasedStateMachine):
         line, followed = self.story.line(), self._plan().lines[0]
         decided = sum(d.quantity for d in line.standing if not d.revises)
         theirs = sum(o.quantity for o in followed.outcomes if o.source is Source.MARKETPLACE and not o.revises)
-        assert 0 <= followed.left <= max(0, line.item.quantity - decided - theirs)
+        assert followed.left >= 0
+        if decided + theirs <= line.item.quantity:
+            assert followed.left + decided + theirs <= line.item.quantity
         assert decided <= self.world.quantity
 
     @invariant()

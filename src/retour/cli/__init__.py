@@ -6,6 +6,7 @@ import typer
 
 from retour.cli import keys, orders, returns, users
 from retour.cli.apply import apply
+from retour.cli.demo import demo
 from retour.cli.doctor import doctor
 from retour.cli.endings import Commands
 from retour.cli.init import init
@@ -33,6 +34,7 @@ app.add_typer(users.app, name="users")
 app.add_typer(keys.app, name="keys")
 app.command()(replan)
 app.command()(sandbox)
+app.command()(demo)
 
 
 def _version(wanted: bool) -> None:

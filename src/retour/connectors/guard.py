@@ -7,6 +7,7 @@ The address is checked after it was resolved and the same address is connected t
 
 import re
 import socket
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 
 from aiohttp import ThreadedResolver
@@ -82,17 +83,18 @@ def checked(url: str, *, name: str, allow_private: bool) -> URL:
         raise Misconfigured(
             f"The address set for {name} holds a user name or password; they have settings of their own."
         )
-    literal = _literal(host)
-    if literal is not None and bars(literal, allow_private=allow_private):
+    if _is_barred_literal(host, allow_private=allow_private):
         raise barred(name, allow_private=allow_private)
     return parsed.with_fragment(None)
 
 
-def _literal(host: str) -> Address | None:
+@lru_cache(maxsize=256)
+def _is_barred_literal(host: str, *, allow_private: bool) -> bool:
     try:
-        return ip_address(host)
+        address = ip_address(host)
     except ValueError:
-        return None
+        return False
+    return bars(address, allow_private=allow_private)
 
 
 def barred(name: str, *, allow_private: bool) -> Misconfigured:

@@ -74,6 +74,8 @@ class Group:
         while True:
             now = loop.time()
             turn = self._reserve(now, deadline)
+            if turn <= now:
+                break
             try:
                 await asyncio.sleep(turn - now)
             except asyncio.CancelledError:

@@ -86,7 +86,9 @@ def _plain(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    if not text.isprintable():
+        text = "".join(letter if letter.isprintable() else " " for letter in text)
+    return " ".join(text.split())
 
 
 def line(text: str, hide: Callable[[str], str]) -> str:
@@ -115,6 +117,8 @@ def request_id(headers: Mapping[str, str], hide: Callable[[str], str] = _as_it_i
 def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     """Seconds from the `Retry-After` header: a number, or a date on the platform's own clock where it shows one."""
     value = headers.get("Retry-After", "").strip()
+    if not value:
+        return None
     if number := re.fullmatch(r"\d+(?:\.\d+)?", value):
         return float(number[0]) or None
     at = _date(value)

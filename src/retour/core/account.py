@@ -21,8 +21,8 @@ class Account:
     `proven` are the keys of effects that the marketplace's history shows. `absorbed` are decisions that never left
     and that the history shows all the same. `foreign` are handlings that nobody here asked for. `closed`: the
     marketplace waits no longer, and not because of anything that was told. `changed`: it shows more than was told, so
-    somebody there changed what was told. `room` is how many units it can still be told something new about; `doubt`,
-    how many more these may turn out to be.
+    somebody there changed what was told. `undecided` units were neither decided nor handled. `room` is how many units
+    it can still be told something new about; `doubt`, how many more these may turn out to be.
     """
 
     proven: frozenset[str]
@@ -30,6 +30,7 @@ class Account:
     foreign: tuple[Handling, ...]
     closed: bool
     changed: bool
+    undecided: int
     room: int
     doubt: int
 
@@ -43,35 +44,46 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
     somebody else's act, and the effect may follow.
     """
     history = _Unexplained(line.item.handlings)
+    revising = {d.seq for d in line.decisions if d.revises}
     sent = [e for e in settles(line, effects) if e.state.may_have_happened]
     shown = [
         effect
         for effect in sorted(sent, key=lambda e: (_CERTAINTY.index(e.state), e.decision or 0))
         if effect.resolution
-        and history.explain(reads_as.get(effect.resolution, effect.resolution), effect.quantity, _after(effect))
+        and history.has(
+            reads_as.get(effect.resolution, effect.resolution),
+            effect.quantity,
+            _after(effect, revises=effect.decision in revising),
+        )
     ]
     left = {e.decision for e in sent}
     by_hand = [d for d in line.standing if d.told_by_hand and d.seq not in left]
     absorbed = {
-        d.seq for d in by_hand if history.explain(reads_as.get(d.resolution, d.resolution), d.quantity, _since(d))
+        d.seq for d in by_hand if history.holds(reads_as.get(d.resolution, d.resolution), d.quantity, _since(d))
     }
 
-    revising = {d.seq for d in line.decisions if d.revises}
     told = sum(e.quantity for e in sent if e.decision not in revising)
     told += sum(d.quantity for d in by_hand if not d.revises)
     doubt = sum(e.quantity for e in shown if e.state in _ANSWER_TO_COME and e.decision not in revising)
     closed = not line.item.awaits and not sent and not by_hand
-    possible = 0 if closed else max(0, line.item.quantity - told - history.units)
+    open_units = max(0, line.item.quantity - told - history.units)
+    possible = 0 if closed else open_units
 
+    waiting = 0
     for decision in line.standing:
-        if decision.seq not in left and not decision.told_by_hand and _absorbs(decision, history, reads_as, possible):
+        if decision.seq in left or decision.told_by_hand:
+            continue
+        if _absorbs(decision, history, reads_as, possible):
             absorbed.add(decision.seq)
+        elif not decision.revises:
+            waiting += decision.quantity
     return Account(
         proven=frozenset(e.key for e in shown if e.state not in _ANSWER_TO_COME),
         absorbed=frozenset(absorbed),
         foreign=history.rest,
         closed=closed,
         changed=told + history.units > line.item.quantity or any(h.revises for h in history.rest),
+        undecided=max(0, open_units - waiting),
         room=max(0, possible - doubt),
         doubt=min(possible, doubt),
     )
@@ -127,22 +139,41 @@ class _Unexplained:
     def units(self) -> int:
         return sum(h.quantity for h in self.rest if not h.revises)
 
-    def explain(self, resolution: Resolution, quantity: int, fits: Callable[[int, Handling], bool]) -> bool:
-        """Strikes out so many units that were handled like this, if there are so many; an entry of just these first."""
-        found = [i for i, h in enumerate(self._handlings) if h.resolution is resolution and fits(i, h)]
+    def has(self, resolution: Resolution, quantity: int, fits: Callable[[int, Handling], bool]) -> bool:
+        """Strikes out whole entries that make up just these units, if there are any; one entry rather than several."""
+        found = [i for i in self._found(resolution, fits) if self._units[i] == self._handlings[i].quantity]
+        chosen = []
+        for i in sorted(found, key=lambda i: self._units[i] != quantity):
+            if self._units[i] <= quantity:
+                chosen.append(i)
+                quantity -= self._units[i]
+        if quantity > 0:
+            return False
+        for i in chosen:
+            self._units[i] = 0
+        return True
+
+    def holds(self, resolution: Resolution, quantity: int, fits: Callable[[int, Handling], bool]) -> bool:
+        """Strikes out so many units, of whichever entries, if there are so many."""
+        found = self._found(resolution, fits)
         if sum(self._units[i] for i in found) < quantity:
             return False
-        for i in sorted(found, key=lambda i: self._units[i] != quantity):
+        for i in found:
             struck = min(quantity, self._units[i])
             self._units[i] -= struck
             quantity -= struck
         return True
 
+    def _found(self, resolution: Resolution, fits: Callable[[int, Handling], bool]) -> list[int]:
+        return [i for i, h in enumerate(self._handlings) if h.resolution is resolution and fits(i, h)]
 
-def _after(effect: Effect) -> Callable[[int, Handling], bool]:
+
+def _after(effect: Effect, *, revises: bool) -> Callable[[int, Handling], bool]:
     """Whether an entry of the history can be what this effect did."""
 
     def fits(index: int, handling: Handling) -> bool:
+        if handling.revises and not revises:
+            return False
         if effect.by_hand:
             return True  # a person said so, whenever it was
         if index < effect.before:
@@ -154,16 +185,18 @@ def _after(effect: Effect) -> Callable[[int, Handling], bool]:
 
 def _since(decision: Decision) -> Callable[[int, Handling], bool]:
     """Whether an entry of the history can be this decision, carried out by someone else."""
-    return lambda index, _: index >= decision.before
+    return lambda index, handling: index >= decision.before and (decision.revises or not handling.revises)
 
 
-def _absorbs(decision: Decision, history: _Unexplained, reads_as: Mapping[Resolution, Resolution], room: int) -> bool:
+def _absorbs(
+    decision: Decision, history: _Unexplained, reads_as: Mapping[Resolution, Resolution], possible: int
+) -> bool:
     """Whether the marketplace has carried out a decision that never left; telling it too would refund twice.
 
-    What it did before the decision was made is something else, as long as units are left for both.
+    What it did before the decision was made is something else, as long as it is possible that units are left for both.
     """
     resolution = reads_as.get(decision.resolution, decision.resolution)
-    if history.explain(resolution, decision.quantity, _since(decision)):
+    if history.holds(resolution, decision.quantity, _since(decision)):
         return True
-    alike = not decision.revises and decision.quantity > room
-    return alike and history.explain(resolution, decision.quantity, lambda _index, _handling: True)
+    alike = not decision.revises and decision.quantity > possible
+    return alike and history.holds(resolution, decision.quantity, lambda _, handling: not handling.revises)

@@ -113,7 +113,7 @@ def _marketplace_rest(known: Return, line: Line, *, ended: bool, refunded: int) 
 def _plan_merchant_line(known: Return, line: Line, capabilities: Capabilities) -> LinePlan:
     books = account(line, known.effects, capabilities.marketplace.tells)
     settling = settlement(known, line, books, capabilities.marketplace)
-    left = _left(known, line, books)
+    left = 0 if known.gone or (books.closed and not known.stale) else books.undecided
     outcomes = _outcomes(line, settling, books)
     wants, says = request(known, line, capabilities, needed=left > 0, quantity=line.item.quantity)
     says = [*settling.says, *says, *shop_news(line, left)]
@@ -142,14 +142,6 @@ def _outcomes(line: Line, settling: Settlement, books: Account) -> tuple[Outcome
         if h.resolution
     ]
     return (*ours, *theirs)
-
-
-def _left(known: Return, line: Line, books: Account) -> int:
-    if known.gone or (books.closed and not known.stale):
-        return 0
-    decided = sum(d.quantity for d in line.standing if not d.revises)
-    theirs = sum(h.quantity for h in books.foreign if not h.revises)
-    return max(0, line.item.quantity - decided - theirs)
 
 
 def _rest(known: Return, line: Line, books: Account, outcomes: tuple[Outcome, ...], left: int) -> Says:

@@ -53,9 +53,7 @@ def reclaim(connection: Connection, now: datetime, alive: Callable[[str], bool],
     lost = {
         pk: (of, owner)
         for pk, owner, until, of in rows
-        if until is None
-        or not now < until <= now + EFFECT_LEASE + CLOCK_STEP
-        or not alive(owner.rpartition("#")[0])
+        if until is None or not now < until <= now + EFFECT_LEASE + CLOCK_STEP or not alive(owner.rpartition("#")[0])
     }
     if not lost:
         return 0

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import connection as database
 from django.db import transaction
 
 from retour.store import doubts
@@ -13,7 +14,8 @@ def went_well(connection: Connection, changes: dict[str, Any], observe_at: datet
     """A check came to its end. The next one is due when the lists are, or sooner when there is work."""
     with transaction.atomic():
         # Whoever adds work now waits for this row, and makes the connection due after that.
-        list(Connection.objects.select_for_update().filter(pk=connection.pk).values_list("pk"))
+        if database.features.has_select_for_update:
+            list(Connection.objects.select_for_update().filter(pk=connection.pk).values_list("pk"))
         work = doubts.next_work(connection)
         _went_well(connection, {**changes, "next_at": min(observe_at, work or observe_at)})
 
@@ -61,6 +63,9 @@ def stop(connection: Connection, words: str, at: datetime) -> None:
 
 
 def _release(connection: Connection, changes: dict[str, Any]) -> None:
-    """Ends the check. One that has lost its lease in the meantime has nothing to say: another one is under way."""
+    """Ends the check. One that has lost its lease in the meantime has nothing to say: another one is under way. Nor has
+    one whose settings were changed while it ran."""
     held = Connection.objects.filter(pk=connection.pk, lease_owner=connection.lease_owner)
-    held.update(**changes, lease_owner="", lease_until=None)
+    lease = {"lease_owner": "", "lease_until": None}
+    if not held.filter(fingerprint=connection.fingerprint).update(**changes, **lease):
+        held.update(**lease)

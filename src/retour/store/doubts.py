@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, QuerySet, Subquery
 
 from retour.connectors.contract import Part
 from retour.core.account import account
@@ -112,16 +112,34 @@ def postpone(key: str, until: datetime) -> None:
     Effect.objects.filter(key=key, state=EffectState.UNKNOWN).update(due_at=until)
 
 
+_LIVE = [EffectState.WANTED, EffectState.SENDING, EffectState.UNKNOWN, EffectState.PENDING]
+
+
+@dataclass(frozen=True, slots=True)
+class AtHand:
+    """What there is to do on a connection before its lists are read."""
+
+    effects: bool
+    looks: bool
+
+
+def at_hand(connection: Connection, now: datetime) -> AtHand:
+    """Whether any effect is under way, and whether a return is due to be looked at: one query."""
+    effects = Effect.objects.filter(connection=connection, state__in=_LIVE, asks=False)
+    looks = Return.objects.filter(connection=connection, look_at__lte=now)
+    row = Connection.objects.filter(pk=connection.pk).values_list(Exists(effects), Exists(looks)).first()
+    return AtHand(*row) if row else AtHand(effects=False, looks=False)
+
+
 def next_work(connection: Connection) -> datetime | None:
-    """When the next effect or look of a connection is due; None where nothing is under way."""
-    live = [EffectState.WANTED, EffectState.SENDING, EffectState.UNKNOWN, EffectState.PENDING]
-    effects = Effect.objects.filter(connection=connection, state__in=live, due_at__isnull=False)
+    """When the next effect or look of a connection is due; None where nothing is under way. One query."""
+    effects = Effect.objects.filter(connection=connection, state__in=_LIVE, due_at__isnull=False)
     looks = Return.objects.filter(connection=connection, look_at__isnull=False)
-    times = [
-        effects.order_by("due_at").values_list("due_at", flat=True).first(),
-        looks.order_by("look_at").values_list("look_at", flat=True).first(),
-    ]
-    return min((time for time in times if time is not None), default=None)
+    times = Connection.objects.filter(pk=connection.pk).values_list(
+        Subquery(effects.order_by("due_at").values("due_at")[:1]),
+        Subquery(looks.order_by("look_at").values("look_at")[:1]),
+    )
+    return min((time for time in times.first() or () if time is not None), default=None)
 
 
 def polled(shop: Connection, before: datetime, after: int, limit: int) -> list[tuple[int, str]]:

@@ -33,19 +33,27 @@ def take_cycle(connection: Connection, owner: str, now: datetime, alive: Callabl
     A lease that could not be given back is the owner's own to take again: nobody runs two checks of a connection.
     One that ends later than any lease can was taken while a clock was ahead."""
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_until__gt=now + CYCLE_LEASE + CLOCK_STEP)
-    held = Connection.objects.filter(pk=connection.pk).values_list("lease_owner", flat=True).first()
-    if held and (held == owner or not alive(held)):
-        free |= Q(lease_owner=held)
-    taken = Connection.objects.filter(free, pk=connection.pk).update(lease_owner=owner, lease_until=now + CYCLE_LEASE)
+    lease = {"lease_owner": owner, "lease_until": now + CYCLE_LEASE}
+    row = Connection.objects.filter(pk=connection.pk)
+    taken = row.filter(free).update(**lease)
+    if not taken:
+        held = row.values_list("lease_owner", flat=True).first()
+        if held and (held == owner or not alive(held)):
+            taken = row.filter(lease_owner=held).update(**lease)
     if taken:
         connection.lease_owner = owner
     return taken == 1
 
 
+def is_ahead(connection: Connection, now: datetime) -> bool:
+    """Whether the last check lies ahead of the clock."""
+    return connection.checked_at is not None and connection.checked_at > now + CLOCK_STEP
+
+
 def clock_went_back(connection: Connection, now: datetime) -> bool:
     """Heals a connection whose last check lies ahead: this machine's clock was wrong then, and has been put right.
     Whatever waits for a time waits no longer than until now."""
-    if connection.checked_at is None or connection.checked_at <= now + CLOCK_STEP:
+    if not is_ahead(connection, now):
         return False
     Effect.objects.filter(connection=connection, due_at__gt=now).update(due_at=now)
     Return.objects.filter(connection=connection, look_at__gt=now).update(look_at=now)

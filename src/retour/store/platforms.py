@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from retour.connectors import registry
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
@@ -19,9 +19,15 @@ def manifest_of(connection: Connection) -> MarketplaceManifest | ShopManifest:
 
 
 def config_of(connection: Connection) -> BaseModel:
-    """The connection's validated settings, secrets included."""
+    """The validated settings, secrets included. Raises pydantic's ValidationError; show only its `flaws`."""
     settings = {**connection.settings, **(unseal(connection.secrets) or {})}
     return manifest_of(connection).config.model_validate(settings)
+
+
+def flaws(error: ValidationError) -> str:
+    """What is wrong with stored settings, in a sentence that holds none of their values."""
+    told = [f"{'.'.join(map(str, flaw['loc']))}: {flaw['msg']}" for flaw in error.errors(include_input=False)]
+    return f"The settings no longer fit ({'; '.join(told)}). Mend the settings file and apply it again."
 
 
 def secret_values(document: Any) -> list[str]:

@@ -7,6 +7,8 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 
+from retour.project.home import read_keys
+
 
 class CannotOpen(Exception):
     """What was sealed cannot be opened with the keys in RETOUR_HOME."""
@@ -38,6 +40,10 @@ def unseal(sealed: str) -> Any:
     """What `seal` sealed; None for an empty text."""
     if not sealed:
         return None
+    try:
+        return json.loads(_keyring().decrypt(sealed.encode()))
+    except InvalidToken:
+        settings.SECRET_KEYS = read_keys(settings.HOME)  # the keys may have been rotated while this process ran
     try:
         return json.loads(_keyring().decrypt(sealed.encode()))
     except InvalidToken:

@@ -18,6 +18,12 @@ class Options(BaseModel):
     refund_limit: int | None = Field(
         default=None, ge=1, description="How many refunds may be sent in a day before a person is asked."
     )
+    poll_every: int | None = Field(
+        default=None,
+        ge=1,
+        le=300,
+        description="Seconds from one check to the next, where the platform's own rhythm is slower.",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ async def settle(job: Job) -> None:
         stop = await job.db(valve.too_many_refunds, job.connection, job.now())
         if stop:
             await job.stop_as_precaution(stop)
-        await job.keep()
+        await job.may_go_on()
         claimed = await job.db(claim.claim_settles, job.connection, job.worker.name, job.now(), _batch(job))
         if not claimed:
             return
@@ -47,7 +47,7 @@ async def create(job: Job) -> None:
         stop = await job.db(valve.too_many_refunds, job.connection, job.now())
         if stop:
             await job.stop_as_precaution(stop)
-        await job.keep()
+        await job.may_go_on()
         await _find_orders(job)
         claimed = await job.db(claim.claim_creates, job.connection, job.worker.name, job.now(), _batch(job))
         if not claimed:

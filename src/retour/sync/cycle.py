@@ -9,8 +9,9 @@ from pydantic import ValidationError
 
 from retour.connectors.errors import ConnectorError, Stopped, Unavailable
 from retour.connectors.registry import UnknownConnector
-from retour.store import claim, connections, lease, results
+from retour.store import claim, connections, doubts, lease, results
 from retour.store.models import Connection
+from retour.store.platforms import flaws
 from retour.store.sealed import CannotOpen
 from retour.sync import act, observe, rhythm
 from retour.sync.alive import Worker
@@ -66,15 +67,15 @@ async def _check(
     deep: bool,
 ) -> None:
     now = utc_now()
-    if await db(lease.clock_went_back, connection, now):
+    if lease.is_ahead(connection, now) and await db(lease.clock_went_back, connection, now):
         log.warning("this machine's clock went back", connection=report.connection)
     deep = deep or rhythm.deep_is_due(connection.deep_at, now)
     observing = observe_now or deep or connection.observe_at is None or connection.observe_at <= now
     try:
         platform = await platforms.of(connection)
     except (UnknownConnector, ValidationError, CannotOpen) as error:
-        report.ok, report.words = False, str(error)
-        await db(connections.reconnect, connection, str(error), now, now + rhythm.RECONNECT_AFTER)
+        report.ok, report.words = False, flaws(error) if isinstance(error, ValidationError) else str(error)
+        await db(connections.reconnect, connection, report.words, now, now + rhythm.RECONNECT_AFTER)
         return
     job = Job(connection, platform, db, worker, report)
     try:
@@ -94,25 +95,31 @@ async def _check(
         await _well(db, connection, platform, report, now, observing=observing, deep=deep)
     finally:
         # Reads that failed belong to no effect; they are kept for the platform's support desk.
-        await db(results.record_results, connection, [], platform.take_exchanges(), utc_now())
+        if exchanges := platform.take_exchanges():
+            await db(results.record_results, connection, [], exchanges, utc_now())
 
 
 async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
-    await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=True)
-    await act.confirm(job)
-    await act.look_up(job)
-    await act.settle(job)
+    at_hand = await job.db(doubts.at_hand, job.connection, job.now())
+    if at_hand.effects:
+        await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=True)
+        await act.confirm(job)
+        await act.look_up(job)
+        await act.settle(job)
     if observing:
         await observe.marketplace(job, deep=deep)
-    await observe.look(job)
+    if at_hand.looks or job.report.brought_anything:
+        await observe.look(job)
 
 
 async def _shop(job: Job, *, observing: bool) -> None:
     started = job.now()
     finds = job.shop_capabilities.finds
-    await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=finds)
-    await act.look_up_creates(job)
-    await act.create(job)
+    at_hand = await job.db(doubts.at_hand, job.connection, started)
+    if at_hand.effects:
+        await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=finds)
+        await act.look_up_creates(job)
+        await act.create(job)
     if observing:
         await observe.shop(job, started)
 

@@ -1,5 +1,6 @@
 """One check of one connection: what its steps share."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -12,6 +13,9 @@ from retour.sync.alive import Worker
 from retour.sync.connections import Platform
 from retour.sync.database import Database
 from retour.sync.report import Report
+
+KEEP_EVERY = 10.0
+"""Seconds."""
 
 
 def utc_now() -> datetime:
@@ -41,6 +45,8 @@ class Job:
     worker: Worker
     report: Report
     now: Callable[[], datetime] = field(default=utc_now)
+    kept: float = field(default_factory=time.monotonic)
+    """When the lease was last prolonged, on the monotonic clock."""
 
     @property
     def marketplace_capabilities(self) -> MarketplaceCapabilities:
@@ -59,8 +65,14 @@ class Job:
         return found
 
     async def keep(self) -> None:
-        """Keeps the lease while a long check goes on. Raises LeaseLost when another worker has taken over, and
-        HeldBack when the connection is to do nothing more."""
+        """Keeps the lease while a long check reads on: now and then, that is often enough."""
+        if time.monotonic() - self.kept > KEEP_EVERY:
+            await self.may_go_on()
+
+    async def may_go_on(self) -> None:
+        """Asked before anything leaves. Raises LeaseLost when another worker has taken over, and HeldBack when the
+        connection is to do nothing more."""
+        self.kept = time.monotonic()
         if not await self.db(lease.keep_cycle, self.connection, self.worker.name, self.now()):
             raise LeaseLost
         if not await self.db(lease.may_go_on, self.connection):

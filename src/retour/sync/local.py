@@ -75,7 +75,6 @@ async def sync_pass(
     reports: dict[int, Report] = {}
     ends = utc_now() + deadline
     with Worker(settings.HOME) as worker:
-
         left_alone: set[int] = set()
 
         async def run(connection: Connection, *, observe_now: bool) -> None:

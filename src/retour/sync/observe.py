@@ -63,6 +63,7 @@ async def _vanished(job: Job, shown: set[str], started: datetime) -> None:
             "Look at the marketplace: is it the right account, and are they really gone? Resuming takes them as ended."
         )
     await job.db(record.record_vanished, job.connection, sorted(lost), job.now())
+    job.report.vanished += len(lost)
 
 
 async def look(job: Job) -> None:

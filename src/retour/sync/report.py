@@ -18,10 +18,26 @@ class Report:
     confirmed: int = 0
     questions: int = 0
     unreadable: int = 0
+    vanished: int = 0
     seconds: float = 0.0
+
+    @property
+    def brought_anything(self) -> bool:
+        """Whether the marketplace or the shop showed something new."""
+        return bool(self.new or self.changed or self.vanished)
 
     def add(self, other: "Report") -> None:
         """Takes in a later check of the same connection."""
         self.ok, self.words = other.ok, other.words
-        for name in ("new", "changed", "created", "settled", "confirmed", "questions", "unreadable", "seconds"):
+        for name in (
+            "new",
+            "changed",
+            "created",
+            "settled",
+            "confirmed",
+            "questions",
+            "unreadable",
+            "vanished",
+            "seconds",
+        ):
             setattr(self, name, getattr(self, name) + getattr(other, name))

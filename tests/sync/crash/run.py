@@ -5,6 +5,7 @@ import random
 from pathlib import Path
 from typing import Any
 
+from retour.sandbox.magento2.returns import PENDING
 from tests.sync.crash.hub import Hub, Hubs, Job
 from tests.sync.crash.judge import check_end, check_midway, told
 from tests.sync.crash.scene import Choice, Scene, word_for
@@ -35,6 +36,7 @@ async def run(hubs: Hubs, home: Path, name: str, seed: int) -> None:
 
 
 async def _chaos(scene: Scene, hub: Hub) -> None:
+    """Several lives of a worker, each ended by SIGKILL."""
     chance = scene.chance
     for _ in range(chance.randint(1, 2)):
         scene.announce()
@@ -42,26 +44,27 @@ async def _chaos(scene: Scene, hub: Hub) -> None:
         scene.misfortune()
         workers = [_worker(scene, hub) for _ in range(2 if chance.random() < 0.2 else 1)]
         await _days_work(scene, hub)
-        for worker in workers:
-            await asyncio.wait([worker.ended], timeout=chance.uniform(0, 0.25))
+        for worker, lives in workers:
+            await asyncio.wait([worker.ended], timeout=lives)
             await hub.kill(worker)
             worker.ended.result()  # a fault of the hub's own is not death
         check_midway(scene, await hub.call("snapshot"))
 
 
-def _worker(scene: Scene, hub: Hub) -> Job:
-    """A worker that dies at a random step of its own, or is killed at a random moment."""
+def _worker(scene: Scene, hub: Hub) -> tuple[Job, float]:
+    """A worker that kills itself at a random step of its own, or is killed at a random moment; and the seconds after
+    which it is killed at the latest."""
     chance = scene.chance
-    steps = int(2 ** chance.uniform(0, 9)) if chance.random() < 0.7 else None
+    steps = chance.choice([chance.randint(1, 100), chance.randint(50, 400), chance.randint(50, 400), None])
     job = chance.choice(["passes", "work"])
     scene.says(f"a worker starts ({job}, dies at step {steps})")
-    return hub.start(job, steps=steps)
+    return hub.start(job, steps=steps), chance.uniform(0.1, 1.0) if steps is None else 5.0
 
 
 async def _days_work(scene: Scene, hub: Hub) -> None:
     """What customers and merchant do meanwhile."""
     chance = scene.chance
-    await asyncio.sleep(chance.uniform(0, 0.15))
+    await asyncio.sleep(chance.uniform(0, 0.5))
     if chance.random() < 0.3:
         scene.announce()
     if chance.random() < 0.5:
@@ -69,7 +72,7 @@ async def _days_work(scene: Scene, hub: Hub) -> None:
     for row in scene.undecided():
         if chance.random() < 0.5:
             scene.shop_decides(row)
-    for _ in range(chance.randint(0, 3)):
+    for _ in range(chance.randint(0, 4)):
         await _desk_decides(scene, hub)
 
 
@@ -78,7 +81,7 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
     chance = scene.chance
     snapshot = await hub.call("snapshot")
     lines = [
-        (int(returned["id"].removeprefix("r-")), line)
+        (_pk(returned), line)
         for returned in snapshot["returns"]
         if returned["handler"] == "merchant"
         for line in returned["lines"]
@@ -128,7 +131,7 @@ async def _to_the_end(scene: Scene, hub: Hub) -> None:
 
 async def _answer(scene: Scene, hub: Hub, snapshot: dict[str, Any]) -> int:
     """Everything that waits for a person, answered from what really happened. The number of answers."""
-    answers = 0
+    answers = await _decide_the_rest(scene, hub, snapshot)
     for connection in snapshot["connections"]:
         if connection["state"] != "active":
             scene.says(f"a person resumes {connection['slug']}: {connection['state_words']}")
@@ -139,6 +142,26 @@ async def _answer(scene: Scene, hub: Hub, snapshot: dict[str, Any]) -> int:
             await _answer_effect(scene, hub, snapshot, effect)
             answers += 1
     return answers
+
+
+async def _decide_the_rest(scene: Scene, hub: Hub, snapshot: dict[str, Any]) -> int:
+    """Where the shop has spoken already, only the desk can decide what a later decision there has left over."""
+    decided = 0
+    for returned in snapshot["returns"]:
+        rests = [
+            (line["ref"], "reject", line["left"], False)
+            for line in returned["lines"]
+            if line["left"] and any(row.status != PENDING for row in scene.rows_of(line["ref"]))
+        ]
+        if rests and await hub.call("decide", return_id=_pk(returned), choices=rests) is None:
+            scene.says(f"desk decides the rest: {rests}")
+            scene.told_by_desk += rests
+            decided += len(rests)
+    return decided
+
+
+def _pk(returned: dict[str, Any]) -> int:
+    return int(returned["id"].removeprefix("r-"))
 
 
 async def _answer_effect(scene: Scene, hub: Hub, snapshot: dict[str, Any], effect: dict[str, Any]) -> None:

@@ -135,7 +135,7 @@ class Scene:
 
     def misfortune(self) -> None:
         """Some faults for the next calls, at both platforms."""
-        for _ in range(self.chance.randint(0, 4)):
+        for _ in range(self.chance.randint(0, 5)):
             simulator = self.chance.choice([self.bol, self.bol, self.shop])
             fault = Fault(**self._fault(simulator is self.bol), skip=self.chance.randint(0, 5))
             simulator.faults.add(fault)

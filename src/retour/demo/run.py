@@ -1,0 +1,187 @@
+"""The demo from its start to its end."""
+
+import asyncio
+import json
+import os
+import random
+import secrets
+import signal
+from collections.abc import Coroutine
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from retour.demo import customers, history, luck, settings
+from retour.demo.endings import Broken
+from retour.demo.folder import Folder, claim, write_private
+from retour.demo.game import Game
+from retour.demo.hub import Hub
+from retour.demo.keys import listening
+from retour.demo.merchant import Merchant
+from retour.demo.ports import chosen
+from retour.demo.screen import Screen
+from retour.demo.world import CALLS_A_MINUTE, World, open_world
+
+EMAIL = "merchant@example.org"
+_HISTORY_TAKES = 60.0
+"""Seconds after which nobody waits any longer for the past to come into the shop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for. `pace`: about how many seconds from one customer to the next; `port` None: a free one."""
+
+    home: Path
+    port: int | None
+    pace: float
+    quiet: bool
+    players: bool
+
+
+async def run(wish: Wish) -> None:
+    """Runs until SIGINT, SIGTERM or SIGHUP. Raises CannotStart and Broken."""
+    demo = _Demo(wish, Screen(quiet=wish.quiet))
+    loop = asyncio.get_running_loop()
+    showing = asyncio.create_task(demo.show())
+    ending = False
+
+    def end() -> None:
+        nonlocal ending
+        if ending:
+            demo.hurry()
+            return
+        ending = True
+        demo.screen.say("Stopping ...")
+        showing.cancel()
+
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    for number in numbers:
+        loop.add_signal_handler(number, end)
+    try:
+        await showing
+    except asyncio.CancelledError:
+        if not ending:
+            raise
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
+    demo.screen.say("Stopped.")
+
+
+class _Demo:
+    def __init__(self, wish: Wish, screen: Screen) -> None:
+        self.screen = screen
+        self._wish = wish
+        self._hub: Hub | None = None
+
+    def hurry(self) -> None:
+        """A second Ctrl-C: the hub is not waited for."""
+        if self._hub is not None:
+            self._hub.kill()
+
+    async def show(self) -> None:
+        with claim(self._wish.home) as folder, ExitStack() as stack:
+            stack.callback(folder.running.unlink, missing_ok=True)
+            port = chosen(self._wish.port)
+            async with open_world() as world:
+                self.screen.step("bol", f"simulated, {world.bol_url}")
+                self.screen.step("Magento 2 shop", f"simulated, {world.shop_url}")
+                await self._perform(folder, world, Hub(folder, port, world.session))
+
+    async def _perform(self, folder: Folder, world: World, hub: Hub) -> None:
+        self._hub = hub
+        password = f"demo-{secrets.token_hex(4)}"
+        await hub.init(EMAIL, password)
+        self.screen.step("Hub", f"made in {folder.hub}")
+        settings.write(folder, shop=world.shop_url, bol=world.bol_url)
+        await hub.apply()
+        self.screen.step("Settings", f"applied from {folder.settings}")
+        past = await history.write(world)
+        self.screen.step("Ten days of returns", f"{history.RETURNS} at bol, most of them decided in a moment")
+
+        first = True
+
+        def up() -> None:
+            nonlocal first
+            self._publish(folder, world, hub, password)
+            if first:
+                self.screen.introduce(*self._introduction(folder, world, hub, password))
+            else:
+                self.screen.say("The hub is back.")
+            first = False
+
+        def down(code: int) -> None:
+            words = signal.Signals(-code).name if code < 0 else f"exit code {code}"
+            self.screen.say(f"The hub has ended by itself ({words}); it is started again.")
+
+        def typed(line: str) -> None:
+            if line == "p" and self._wish.players:
+                self._toggle(folder)
+            else:
+                self.screen.show_block()
+
+        with listening(typed):
+            await _together(hub.serve(up, down), *self._players(folder, world, past))
+
+    def _players(self, folder: Folder, world: World, past: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
+        chance = random.Random()  # noqa: S311 - a game
+        game = Game(world, self._wish.pace, chance, self.screen.news, folder.paused)
+        merchant = Merchant(game)
+        playing = merchant.catch_up(past, _HISTORY_TAKES)
+        if not self._wish.players:
+            return [playing]
+        return [playing, merchant.play(), customers.play(game), luck.play(game)]
+
+    def _toggle(self, folder: Folder) -> None:
+        if folder.paused.exists():
+            folder.paused.unlink()
+            self.screen.say("The players go on.")
+        else:
+            folder.paused.touch()
+            self.screen.say("The players rest. p and Enter: they go on.")
+
+    def _publish(self, folder: Folder, world: World, hub: Hub, password: str) -> None:
+        known = {
+            "desk": hub.url,
+            "email": EMAIL,
+            "password": password,
+            "customer": f"{world.bol_url}/",
+            "merchant": f"{world.shop_url}/admin",
+            "process": os.getpid(),
+            "hub_process": hub.number,
+        }
+        write_private(folder.running, json.dumps(known, indent=2) + "\n")
+
+    def _introduction(self, folder: Folder, world: World, hub: Hub, password: str) -> tuple[list[tuple[str, str]], str]:
+        rows = [
+            ("Returns desk", hub.url),
+            ("  sign in with", EMAIL),
+            ("  password", password),
+            ("Play the customer", f"{world.bol_url}/"),
+            ("Play the merchant", f"{world.shop_url}/admin"),
+            ("", "What you send back yourself waits for you: decide in the shop, or on the desk."),
+        ]
+        if self._wish.players:
+            rows.append(("Players", f"p and Enter pauses them, and again lets them go on (or: touch {folder.paused})"))
+        rows += [
+            (
+                "Good to know",
+                f"bol's limit of 20 calls a minute is {CALLS_A_MINUTE} here, and everything is checked every",
+            ),
+            ("", "2 seconds instead of every 5 minutes, so that there is something to see."),
+            ("", f"The hub is process {hub.number}: kill it, and it comes back and repeats nothing."),
+            ("Stop", "Ctrl-C"),
+        ]
+        reminder = f"Desk {hub.url}  {EMAIL}  {password}   (Enter shows all addresses, Ctrl-C stops)"
+        return rows, reminder
+
+
+async def _together(*parts: Coroutine[Any, Any, None]) -> None:
+    """Runs all until one fails or all are cancelled; raises that failure itself, not a group."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in parts:
+                group.create_task(part)
+    except* Broken as broken:
+        raise broken.exceptions[0] from None

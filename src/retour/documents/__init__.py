@@ -1,0 +1,1 @@
+"""Pages that are written from the code, so that no document can promise what the code does not do."""
