@@ -152,11 +152,12 @@ def _token(value: Any, expires_in: Any = 599) -> str:
 
 @asynccontextmanager
 async def at(
-    platform: Platform, record: list[Exchange] | None = None, **options: Any
+    platform: Platform, record: list[Exchange] | None = None, parallel: int = 8, **options: Any
 ) -> AsyncIterator[tuple[Server, Door, ClientCredentials]]:
+    recorder = None if record is None else record.append
     async with (
         serving(platform) as server,
-        Door(name="Platform", allow_private=True, record=None if record is None else record.append) as door,
+        Door(name="Platform", allow_private=True, record=recorder, parallel=parallel) as door,
     ):
         yield server, door, ClientCredentials(door, f"{server.url}/token", "shop-id", "shop-secret", **options)
 
@@ -298,7 +299,7 @@ class TestClientCredentials:
     @pytest.mark.parametrize("verb", ["read", "write"])
     async def test_ten_calls_whose_token_has_expired_fetch_one_new_token(self, verb: str) -> None:
         platform = Platform()
-        async with at(platform) as (server, door, auth):
+        async with at(platform, parallel=10) as (server, door, auth):
             await auth.headers()
             platform.good = "Bearer token-2"
             call = getattr(door, verb)
@@ -306,6 +307,14 @@ class TestClientCredentials:
         assert [answer.status for answer in answers] == [200] * 10
         assert platform.given == 2
         assert sorted(platform.called) == ["Bearer token-1"] * 10 + ["Bearer token-2"] * 10
+
+    async def test_calls_that_hold_every_place_and_wait_for_a_token_get_it(self) -> None:
+        async with at(Platform(), parallel=2) as (server, door, auth):
+            calls = [door.read("GET", f"{server.url}/{n}", auth=auth) for n in range(10)]
+            async with asyncio.timeout(10):
+                # Whoever asks for the token first, with a place or without one.
+                _, *answers = await asyncio.gather(auth.headers(), *calls)
+        assert [answer.status for answer in answers] == [200] * 10
 
     async def test_a_token_that_is_never_good_is_renewed_once_for_each_call(self) -> None:
         platform = Platform(good="none")

@@ -121,6 +121,37 @@ class TestLeavingOnce:
         assert 0.5 <= at[2] - at[1] <= 1.5
 
 
+class TestPlaces:
+    @pytest.mark.parametrize("parallel", [1, 3])
+    async def test_no_more_calls_are_under_way_than_there_are_places(self, parallel: int) -> None:
+        at_once = [0]
+        most = [0]
+
+        async def script(_: Heard) -> bytes:
+            at_once[0] += 1
+            most[0] = max(most[0], at_once[0])
+            await asyncio.sleep(0.005)
+            at_once[0] -= 1
+            return says(200, "{}")
+
+        async with serving(script) as server, door(parallel=parallel) as d:
+            verbs = [(d.read, "GET"), (d.write, "PUT")] * 6
+            answers = await asyncio.gather(*(verb(method, server.url) for verb, method in verbs))
+        assert [answer.status for answer in answers] == [200] * 12
+        assert most[0] == parallel
+
+    async def test_a_call_that_is_given_up_leaves_its_place_to_others(self) -> None:
+        async with serving(in_turn(HANG, says(200, "{}"))) as server, door(parallel=1) as d:
+            under_way, waiting = (asyncio.create_task(d.read("GET", server.url)) for _ in range(2))
+            while not server.heard:
+                await asyncio.sleep(0.001)
+            waiting.cancel()
+            under_way.cancel()
+            await asyncio.gather(under_way, waiting, return_exceptions=True)
+            async with asyncio.timeout(10):
+                assert (await d.read("GET", server.url)).status == 200
+
+
 class TestNames:
     """Each failure's name, for a read and for a write."""
 
@@ -153,7 +184,7 @@ class TestNames:
             (says(429), Unavailable, Unavailable),
             (says(500), Transient, OutcomeUnknown),
             (says(502), Transient, OutcomeUnknown),
-            (says(503), Unavailable, Unavailable),
+            (says(503), Unavailable, OutcomeUnknown),
             (says(504), Transient, OutcomeUnknown),
             (says(520), Transient, OutcomeUnknown),
             (says(999), Transient, OutcomeUnknown),
@@ -163,6 +194,13 @@ class TestNames:
     async def test_of_an_answer(self, verb: str, answer: bytes, read: type, write: type) -> None:
         async with serving(answer) as server, door() as d:
             assert type(await failure(d, verb, server.url)) is (read if verb == "read" else write)
+
+    @pytest.mark.parametrize(("status", "name"), [(503, Unavailable), (500, Transient), (408, Transient)])
+    async def test_of_a_failure_after_which_the_platform_has_done_nothing(self, status: int, name: type) -> None:
+        async with serving(says(status)) as server, door() as d:
+            assert type(await failure(d, "write", server.url, undone={status})) is name
+            assert type(await failure(d, "write", server.url, undone={507})) is OutcomeUnknown
+        assert len(server.heard) == 2
 
     @pytest.mark.parametrize(("verb", "name"), [("read", Transient), ("write", OutcomeUnknown)])
     @virtual_time
@@ -350,8 +388,9 @@ class TestWhatAPlatformSays:
         ],
     )
     async def test_how_long_to_stay_away(self, verb: str, answer: bytes, seconds: int) -> None:
+        undone = {"undone": {503}} if verb == "write" else {}
         async with serving(answer) as server, door(rate_headers=RATE) as d:
-            error = await failure(d, verb, server.url)
+            error = await failure(d, verb, server.url, **undone)
         assert isinstance(error, Unavailable)
         assert error.retry_after == timedelta(seconds=seconds)
 

@@ -1,8 +1,7 @@
 """Bad luck while reading: what arrives broken, late, twice, or not at all."""
 
-import pytest
-
-from retour.sync import rhythm
+from retour.sync import observe, rhythm
+from retour.sync.job import utc_now
 from tests.sync.world import World
 
 VENDOR_JSON = {"Content-Type": "application/vnd.retailer.v10+json;charset=UTF-8"}
@@ -61,7 +60,7 @@ async def test_a_return_whose_details_stay_unreadable_is_asked_for_at_most_every
     assert calls["GET /retailer/returns/{return_id}"] == 1
     assert (await world.stage(announced))[0] == "new"
     world.bol.faults.clear()
-    await world.db(lambda: _due_again())
+    await world.db(_due_again)
     await world.sync()
     assert await world.stage(announced) == ("open", "waits_for_merchant")
 
@@ -70,6 +69,21 @@ def _due_again() -> None:
     from retour.store.models import Return
 
     Return.objects.filter(look_at__isnull=False).update(look_at="2026-01-01T00:00:00Z")
+
+
+async def test_looks_for_which_there_was_no_time_are_made_in_the_next_check(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = await world.announce()
+    with monkeypatch.context() as hurried:
+        hurried.setattr(observe, "LOOK_FOR", 0.0)
+        await world.check("bol-nl")
+    assert (await world.stage(announced))[0] == "new"
+    connection = await world.connection("bol-nl")
+    assert connection.next_at is not None
+    assert connection.next_at <= utc_now(), "what is left to do makes the connection due"
+    await world.sync()
+    assert await world.stage(announced) == ("open", "waits_for_merchant")
 
 
 async def test_words_never_seen_before_are_data(world: World) -> None:

@@ -5,7 +5,7 @@ import pytest
 from retour.core.model import Resolution
 from retour.store.desk import Choice
 from retour.sync import rhythm
-from tests.sync.world import HOOK, ORDER_SEARCH, PUT, STATUS, World
+from tests.sync.world import HOOK, ORDER_SEARCH, PUT, STATUS, World, until
 
 ACCEPT, REJECT, KEEP, CANCEL = Resolution.ACCEPT, Resolution.REJECT, Resolution.KEEP, Resolution.CANCEL
 
@@ -236,8 +236,7 @@ async def _glance(world: World) -> None:
 
     stop = asyncio.Event()
     worker = asyncio.create_task(local.work(stop))
-    while not world.bol.journal.of("refund"):
-        await asyncio.sleep(0.02)
+    await until(lambda: world.bol.journal.of("refund"))
     stop.set()
     await worker
 

@@ -1,5 +1,6 @@
 """A hub between two simulated platforms, over real HTTP, and the hands of everybody around it."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -145,9 +146,8 @@ class World:
     async def told(self, announced: Announced) -> list[tuple[str, int, str, str | None]]:
         """Every decision: (decision, quantity, source, told)."""
         shape = await self.look(announced)
-        return [
-            (d["resolution"], d["quantity"], d["source"], d["told"]) for line in shape["lines"] for d in line["decisions"]
-        ]
+        decisions = [decision for line in shape["lines"] for decision in line["decisions"]]
+        return [(d["resolution"], d["quantity"], d["source"], d["told"]) for d in decisions]
 
     async def effects(self, announced: Announced, kind: str | None = None) -> list[str]:
         """The states of its effects."""
@@ -198,6 +198,15 @@ class World:
 
     async def resume(self, slug: str) -> None:
         await self.db(desk.resume, await self.connection(slug), datetime.now(UTC))
+
+
+async def until(happened: Callable[[], object]) -> None:
+    """Waits for it, at most a minute."""
+    for _ in range(3000):
+        if happened():
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError("it did not happen")
 
 
 def connect(bol: str, shop: str) -> None:

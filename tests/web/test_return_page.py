@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
@@ -13,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from retour.connectors import registry
 from retour.core import model as core
 from retour.core.model import EffectKind, EffectState, Handler, Handling, Party, Resolution, Source
+from retour.project.home import make_home, read_keys
 from retour.store import desk, record
 from retour.store.models import Connection, User
 from tests.web.conftest import AT, House, effect_of, line, page, signed_in
@@ -176,10 +178,13 @@ def test_a_connector_that_is_gone_hides_no_return(acme: House, jo: Client, monke
     assert 'name="resolution"' not in html
 
 
-def test_a_lost_key_hides_the_customer_and_says_why(acme: House, jo: Client, settings: LazySettings) -> None:
+def test_a_lost_key_hides_the_customer_and_says_why(
+    acme: House, jo: Client, settings: LazySettings, tmp_path: Path
+) -> None:
     row = acme.see("A1", line())
     page(jo.get(f"/returns/{row}"))  # what can be told is known by now
-    settings.SECRET_KEYS = ["s3mM9mtzKCO3yQ0kzGn2ZQ0qkqZl0mMzTqU7b1V0t1w="]
+    make_home(tmp_path)
+    settings.HOME, settings.SECRET_KEYS = tmp_path, read_keys(tmp_path)
     text = text_of(jo, row)
     assert "Sealed data cannot be opened" in text
     assert "Sanne" not in text
@@ -203,3 +208,13 @@ def test_a_deadline_says_what_happens_then(acme: House, jo: Client, monkeypatch:
     monkeypatch.setattr(dossier, "next_deadline", lambda known, deadlines: due)
     text = text_of(jo, row)
     assert "(2026-03-04 09:15:30 UTC). bol refunds by itself." in text
+
+
+def test_settings_that_no_longer_fit_are_said_without_their_values(acme: House, jo: Client) -> None:
+    row = acme.see("A1", line())
+    Connection.objects.filter(pk=acme.bol.pk).update(
+        settings={"client_id": "x", "keep_as": "HUNTER2"}, fingerprint="new"
+    )
+    html = page(jo.get(f"/returns/{row}"))
+    assert "The settings no longer fit (keep_as" in html
+    assert "HUNTER2" not in html

@@ -25,6 +25,11 @@ def listed(client: Client, **query: object) -> list[str]:
     return [row.of.ref for row in response.context["listing"].rows]
 
 
+def tabs_of(client: Client) -> dict[str, int]:
+    """How many returns each tab holds."""
+    return {tab.name: tab.count for tab in client.get("/").context["tabs"]}
+
+
 def test_shows_what_staff_needs_of_each_return(acme: House, jo: Client) -> None:
     row = acme.see("41000001", line(quantity=2))
     acme.into_shop(row)
@@ -48,6 +53,8 @@ def test_shows_only_returns_of_the_companies_one_works_for(
     assert listed(jo) == ["A1"]
     assert sorted(listed(admin)) == sorted(listed(both)) == ["A1", "B1"]
     assert listed(nobody) == []
+    seen = {client: tabs_of(client)["all"] for client in (jo, admin, both, nobody)}
+    assert seen == {jo: 1, admin: 2, both: 2, nobody: 0}
     assert listed(jo, q="B1") == listed(jo, q="C000TEST01", marketplace=other.bol.pk, stage="closed") == []
     assert "Other" not in page(jo.get("/"))
 
@@ -70,8 +77,7 @@ def test_begins_with_what_is_not_closed_and_counts_every_stage(acme: House, jo: 
     assert listed(jo, stage="all") == ["sending", "waits", "new", "done"]
     assert listed(jo, stage="closed") == ["done"]
     assert listed(jo, stage="nonsense") == ["sending", "waits", "new"]
-    tabs = jo.get("/").context["tabs"]
-    assert {tab.name: tab.count for tab in tabs} == {
+    assert tabs_of(jo) == {
         "todo": 3, "attention": 0, "new": 1, "open": 1, "sending": 1, "closed": 1, "all": 4
     }  # fmt: skip
 

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from retour.connectors import words
+from retour.connectors.call import for_credentials
 from retour.connectors.errors import ConnectorError, Misconfigured, Transient, Unauthorized, Unavailable
 from retour.connectors.http import Answer, Door
 
@@ -112,7 +113,8 @@ class Token:
         self._failure = None
         asked_at = asyncio.get_running_loop().time()
         try:
-            fetched = await self._fetch()
+            with for_credentials():
+                fetched = await self._fetch()
         except ConnectorError as error:
             self._failure = error
             raise

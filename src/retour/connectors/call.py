@@ -1,7 +1,9 @@
 """A call through the door: what is sent, and what has come of it so far."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
@@ -13,6 +15,22 @@ from retour.connectors import words
 from retour.connectors.exchange import SHOWN, Exchange, concern
 from retour.connectors.redact import Redactor, redactor_for
 from retour.connectors.transport import Lost, Received
+
+_for_credentials: ContextVar[bool] = ContextVar("for_credentials", default=False)
+
+
+@contextmanager
+def for_credentials() -> Iterator[None]:
+    """Says that calls inside are made for the credentials of other calls, which wait for them."""
+    token = _for_credentials.set(True)
+    try:
+        yield
+    finally:
+        _for_credentials.reset(token)
+
+
+def is_for_credentials() -> bool:
+    return _for_credentials.get()
 
 
 class Auth(Protocol):
@@ -42,7 +60,8 @@ class Call:
     headers: CIMultiDict[str] = field(repr=False)
     body: bytes | None = field(repr=False)
     timeout: float
-    answers: frozenset[int]
+    answers: Collection[int]
+    undone: Collection[int]
     secrets: tuple[str, ...] = field(repr=False)
     left: bool = False
     """It has left since it was last recorded."""
@@ -53,12 +72,14 @@ class Call:
 
     async def dressed(self) -> CIMultiDict[str]:
         """Its headers, with credentials."""
+        if self.auth is None:
+            return self.headers
         headers = self.headers.copy()
-        if self.auth is not None:
+        with for_credentials():
             credentials = await self.auth.headers()
-            headers.update(credentials)
-            for value in credentials.values():
-                self._credentials |= {value, value.rpartition(" ")[2]}
+        headers.update(credentials)
+        for value in credentials.values():
+            self._credentials |= {value, value.rpartition(" ")[2]}
         return headers
 
     def redactor(self) -> Redactor:
@@ -95,4 +116,7 @@ def body_of(value: Any, data: bytes | None, headers: CIMultiDict[str]) -> bytes 
     if data is not None:
         raise ValueError("a call has one body: json or data")
     headers.setdefault("Content-Type", "application/json")
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _dense.encode(value).encode()
+
+
+_dense = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -1,5 +1,6 @@
 """The one HTTP door: limits, retry of reads, naming of failures, redaction, guard against private addresses."""
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import stamina
 from multidict import CIMultiDict
 
 from retour.connectors import words
-from retour.connectors.call import Auth, Call, body_of
+from retour.connectors.call import Auth, Call, body_of, is_for_credentials
 from retour.connectors.errors import ConnectorError, Transient, Unavailable
 from retour.connectors.exchange import Exchange, concerning, hand_over
 from retour.connectors.guard import checked
@@ -39,7 +40,7 @@ class Answer:
     def json(self) -> Any:
         """The body as JSON. Raises Transient for a read, OutcomeUnknown for a write, when it is not JSON."""
         try:
-            return json.loads(self.body, parse_constant=_not_json)
+            return _strict.decode(self.body.decode(json.detect_encoding(self.body), "surrogatepass"))
         except (ValueError, RecursionError):
             flaw = "the answer is not JSON"
         # Outside the handler: the decoder's error holds the whole body.
@@ -52,6 +53,10 @@ class Answer:
 
 def _not_json(constant: str) -> Any:
     raise ValueError(constant)
+
+
+_strict = json.JSONDecoder(parse_constant=_not_json)
+"""Made once: `json.loads` makes one for every body that it reads so strictly."""
 
 
 class Door:
@@ -70,8 +75,10 @@ class Door:
         allow_private: bool = False,
         record: Callable[[Exchange], None] | None = None,
         patience: timedelta = timedelta(seconds=20),
+        parallel: int = 8,
     ) -> None:
-        """`name` is the platform's, as a merchant reads it. `patience` is how long a call may wait for its turn.
+        """`name` is the platform's, as a merchant reads it. `patience` is how long a call may wait for its turn, once
+        one of the `parallel` places for calls under way is free; for those it waits as long as it takes.
         `record` gets every write that left, and every read that failed in the end."""
         self.name = name
         self._groups = Groups(name, limits)
@@ -80,6 +87,7 @@ class Door:
         self._allow_private = allow_private
         self._record = record
         self._patience = patience.total_seconds()
+        self._places = asyncio.Semaphore(parallel)
         self._transport = Transport(allow_private=allow_private)
 
     @property
@@ -105,7 +113,7 @@ class Door:
         `timeout` is for one attempt. Statuses in `answers` are returned instead of raised."""
         call = self._call(False, method, url, group, auth, params, headers, json, data, timeout, answers)
         try:
-            return await _reads(_worth_repeating, self._made, call)
+            return await self._repeated(call)
         except ConnectorError:
             self._leave_behind(call)
             raise
@@ -123,10 +131,12 @@ class Door:
         data: bytes | None = None,
         timeout: timedelta = timedelta(seconds=30),  # noqa: ASYNC109 - aiohttp keeps it, on the loop's clock
         answers: Collection[int] = (),
+        undone: Collection[int] = (),
     ) -> Answer:
         """A call that changes something: leaves once, on a connection of its own. Raises OutcomeUnknown where it may
-        have happened; every other error says that it did not."""
-        call = self._call(True, method, url, group, auth, params, headers, json, data, timeout, answers)
+        have happened; every other error says that it did not. `undone` are the failures (5xx, 408) after which this
+        platform is known to have done nothing: without that, even a 503 may come from a gateway that gave up waiting."""
+        call = self._call(True, method, url, group, auth, params, headers, json, data, timeout, answers, undone)
         try:
             return await self._made(call)
         finally:
@@ -160,6 +170,7 @@ class Door:
         data: bytes | None,
         timeout: timedelta,
         answers: Collection[int],
+        undone: Collection[int] = (),
     ) -> Call:
         target = checked(url, name=self.name, allow_private=self._allow_private)
         all_headers = CIMultiDict(headers or {})
@@ -172,9 +183,25 @@ class Door:
             headers=all_headers,
             body=body_of(value, data, all_headers),
             timeout=timeout.total_seconds(),
-            answers=frozenset(answers),
+            answers=answers,
+            undone=undone,
             secrets=self._secrets,
         )
+
+    async def _repeated(self, call: Call) -> Answer:
+        """Nearly every read needs one attempt only, so that one is made without stamina, whose preparations cost as much
+        as all the rest of this door. A failure of it is handed to stamina as its first."""
+        try:
+            return await self._made(call)
+        except Transient as error:
+            failures = [error]
+
+        async def attempt() -> Answer:
+            if failures:
+                raise failures.pop()
+            return await self._made(call)
+
+        return await _reads(_worth_repeating, attempt)
 
     async def _made(self, call: Call) -> Answer:
         outcome = await self._sent(call)
@@ -190,6 +217,13 @@ class Door:
         return self._answer(call, verdict)
 
     async def _sent(self, call: Call) -> Received | Lost:
+        if is_for_credentials():
+            # Whoever waits for a token holds a place; the call that fetches it must not wait for one.
+            return await self._under_way(call)
+        async with self._places:
+            return await self._under_way(call)
+
+    async def _under_way(self, call: Call) -> Received | Lost:
         call.left, call.outcome, call.pause = False, None, None
         headers = await call.dressed()
         group = self._groups[call.group]
@@ -227,7 +261,7 @@ class Door:
         return timedelta(seconds=min(asked, LONGEST_PAUSE)) if asked else None
 
     def _court(self, call: Call) -> Court:
-        return Court(self.name, call.write, call.answers, self._allow_private, call.redactor)
+        return Court(self.name, call.write, call.answers, call.undone, self._allow_private, call.redactor)
 
     def _answer(self, call: Call, received: Received) -> Answer:
         def unreadable(flaw: str) -> ConnectorError:

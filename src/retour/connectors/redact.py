@@ -11,14 +11,19 @@ MASK = "•••"
 SHORTEST = 4
 """A shorter value cannot be told from ordinary text, and is no secret."""
 
-_NAME = r"[\w.\-]*(?:password|passwd|secret|signature|credential|token|api[_-]?key|access[_-]?key|authorization)"
+_NAMES = tuple(
+    "password passwd secret signature credential token authorization"
+    " apikey api_key api-key accesskey access_key access-key".split()
+)
+_SCHEMES = ("bearer", "basic")
+_NAME = rf"[\w.\-]*(?:{'|'.join(_NAMES)})"
 _IN_URL = re.compile(rf"(?i)([?&;]|%26|^)((?:{_NAME}|code|key|sig|sign|auth)(?:=|%3d))[^&;#\s\"'<>]*")
 _IN_PATH = re.compile(
     r"(?i)(/(?:password|secret|signature|token|access[_-]?token|api[_-]?key|key|code)/)[^/?#\s\"'<>]+"
 )
 _IN_FORM = re.compile(rf"(?i)((?:^|[&\s])(?:{_NAME})=)[^&\s\"'<>]+")
 _IN_JSON = re.compile(rf'(?i)("(?:{_NAME})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[\d.]+)')
-_IN_HEADER = re.compile(r"(?i)\b((?:bearer|basic)\s+)[A-Za-z0-9._~+/\-]{8,}=*")
+_IN_HEADER = re.compile(rf"(?i)\b((?:{'|'.join(_SCHEMES)})\s+)[A-Za-z0-9._~+/\-]{{8,}}=*")
 
 
 class Redactor:
@@ -33,9 +38,14 @@ class Redactor:
 
     def __call__(self, text: str) -> str:
         text = self.values(text)
-        text = _IN_JSON.sub(rf'\1"{MASK}"', text)
-        text = _IN_FORM.sub(rf"\1{MASK}", text)
-        return _IN_HEADER.sub(rf"\1{MASK}", text)
+        # Nearly no text holds one of these words, and looking for them costs a tenth of what the expressions do.
+        folded = text.casefold()
+        if any(name in folded for name in _NAMES):
+            text = _IN_JSON.sub(rf'\1"{MASK}"', text)
+            text = _IN_FORM.sub(rf"\1{MASK}", text)
+        if any(scheme in folded for scheme in _SCHEMES):
+            text = _IN_HEADER.sub(rf"\1{MASK}", text)
+        return text
 
     def url(self, text: str) -> str:
         """A URL, where also `code`, `key` and the like are secrets."""

@@ -30,6 +30,8 @@ class Court:
     name: str
     write: bool
     answers: Collection[int]
+    undone: Collection[int]
+    """Failures after which nothing has happened, even to a write."""
     allow_private: bool
     redactor: Callable[[], Redactor]
     """Made only where something failed."""
@@ -69,6 +71,7 @@ class Court:
         name, status, hide = self.name, received.status, self.redactor()
         # The page of a redirect says where it points to, which may hold secrets of the platform's sign-in.
         said = None if 300 <= status < 400 else words.said(received.body, received.headers, hide)
+        doubtful = self.write and status not in self.undone
         failure: Callable[..., ConnectorError]
         match status:
             case 401:
@@ -78,7 +81,7 @@ class Court:
             case 429:
                 failure = partial(Unavailable, retry_after=pause or OVERLOADED)
                 sentence = f"{name} was asked too often and wants a pause."
-            case 503:
+            case 503 if not doubtful:
                 failure = partial(Unavailable, retry_after=pause or OVERLOADED)
                 sentence = f"{name} is not available now."
             case _ if 300 <= status < 400:
@@ -86,7 +89,7 @@ class Court:
                 sentence = f"{name} redirected the call ({status}): the base URL differs from what the platform uses."
             case _ if status != 408 and status < 500:
                 failure, sentence = Refused, f"{name} refused the call ({status})."
-            case _ if self.write:
+            case _ if doubtful:
                 failure, sentence = OutcomeUnknown, f"{name} failed ({status}) and did not say whether it was done."
             case _:
                 failure, sentence = Transient, f"{name} failed ({status})."

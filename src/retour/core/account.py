@@ -1,15 +1,11 @@
-"""The accounts of one line: which units were handled, by whom, and how many can still be told about.
+"""The accounts of one line: which units were handled, by whom, and how many can still be told about."""
 
-Counted in units, never in entries: a marketplace may show two units that were told at once as two entries.
-"""
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
-
+from retour.core.history import History, after, since
 from retour.core.model import Decision, Effect, EffectKind, EffectState, Handling, Line, Resolution
 
-CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 _CERTAINTY = (EffectState.DONE, EffectState.UNKNOWN, EffectState.PENDING, EffectState.SENDING)
 _ANSWER_TO_COME = {EffectState.PENDING, EffectState.SENDING}
 
@@ -43,7 +39,7 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
     opposite is certain. An effect whose own answer is still to come is not proven: what the history shows can be
     somebody else's act, and the effect may follow.
     """
-    history = _Unexplained(line.item.handlings)
+    history = History(line.item.handlings)
     revising = {d.seq for d in line.decisions if d.revises}
     sent = [e for e in settles(line, effects) if e.state.may_have_happened]
     shown = [
@@ -53,14 +49,12 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
         and history.has(
             reads_as.get(effect.resolution, effect.resolution),
             effect.quantity,
-            _after(effect, revises=effect.decision in revising),
+            after(effect, revises=effect.decision in revising),
         )
     ]
     left = {e.decision for e in sent}
     by_hand = [d for d in line.standing if d.told_by_hand and d.seq not in left]
-    absorbed = {
-        d.seq for d in by_hand if history.holds(reads_as.get(d.resolution, d.resolution), d.quantity, _since(d))
-    }
+    absorbed = {d.seq for d in by_hand if history.holds(reads_as.get(d.resolution, d.resolution), d.quantity, since(d))}
 
     told = sum(e.quantity for e in sent if e.decision not in revising)
     told += sum(d.quantity for d in by_hand if not d.revises)
@@ -124,79 +118,13 @@ def take(units: dict[Resolution, int], decision: Decision) -> Resolution | None:
     return told
 
 
-class _Unexplained:
-    """The units of a history that nothing here has explained yet."""
-
-    def __init__(self, handlings: tuple[Handling, ...]) -> None:
-        self._handlings = handlings
-        self._units = [0 if h.resolution is None else h.quantity for h in handlings]
-
-    @property
-    def rest(self) -> tuple[Handling, ...]:
-        return tuple(replace(h, quantity=n) for h, n in zip(self._handlings, self._units, strict=True) if n)
-
-    @property
-    def units(self) -> int:
-        return sum(h.quantity for h in self.rest if not h.revises)
-
-    def has(self, resolution: Resolution, quantity: int, fits: Callable[[int, Handling], bool]) -> bool:
-        """Strikes out whole entries that make up just these units, if there are any; one entry rather than several."""
-        found = [i for i in self._found(resolution, fits) if self._units[i] == self._handlings[i].quantity]
-        chosen = []
-        for i in sorted(found, key=lambda i: self._units[i] != quantity):
-            if self._units[i] <= quantity:
-                chosen.append(i)
-                quantity -= self._units[i]
-        if quantity > 0:
-            return False
-        for i in chosen:
-            self._units[i] = 0
-        return True
-
-    def holds(self, resolution: Resolution, quantity: int, fits: Callable[[int, Handling], bool]) -> bool:
-        """Strikes out so many units, of whichever entries, if there are so many."""
-        found = self._found(resolution, fits)
-        if sum(self._units[i] for i in found) < quantity:
-            return False
-        for i in found:
-            struck = min(quantity, self._units[i])
-            self._units[i] -= struck
-            quantity -= struck
-        return True
-
-    def _found(self, resolution: Resolution, fits: Callable[[int, Handling], bool]) -> list[int]:
-        return [i for i, h in enumerate(self._handlings) if h.resolution is resolution and fits(i, h)]
-
-
-def _after(effect: Effect, *, revises: bool) -> Callable[[int, Handling], bool]:
-    """Whether an entry of the history can be what this effect did."""
-
-    def fits(index: int, handling: Handling) -> bool:
-        if handling.revises and not revises:
-            return False
-        if effect.by_hand:
-            return True  # a person said so, whenever it was
-        if index < effect.before:
-            return False
-        return handling.at is None or effect.sent_at is None or handling.at >= effect.sent_at - CLOCKS_MAY_DIFFER
-
-    return fits
-
-
-def _since(decision: Decision) -> Callable[[int, Handling], bool]:
-    """Whether an entry of the history can be this decision, carried out by someone else."""
-    return lambda index, handling: index >= decision.before and (decision.revises or not handling.revises)
-
-
-def _absorbs(
-    decision: Decision, history: _Unexplained, reads_as: Mapping[Resolution, Resolution], possible: int
-) -> bool:
+def _absorbs(decision: Decision, history: History, reads_as: Mapping[Resolution, Resolution], possible: int) -> bool:
     """Whether the marketplace has carried out a decision that never left; telling it too would refund twice.
 
     What it did before the decision was made is something else, as long as it is possible that units are left for both.
     """
     resolution = reads_as.get(decision.resolution, decision.resolution)
-    if history.holds(resolution, decision.quantity, _since(decision)):
+    if history.holds(resolution, decision.quantity, since(decision)):
         return True
     alike = not decision.revises and decision.quantity > possible
     return alike and history.holds(resolution, decision.quantity, lambda _, handling: not handling.revises)

@@ -7,6 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
@@ -82,6 +83,7 @@ class Hub:
             self._process.kill()
 
     async def _start(self) -> Process:
+        self.folder.log.touch(mode=0o600)
         with self.folder.log.open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *_COMMAND,
@@ -99,11 +101,13 @@ class Hub:
             )
 
     async def _comes_up(self, process: Process) -> bool:
-        async with asyncio.timeout(COMES_UP):
-            while process.returncode is None:
-                if await self._answers():
-                    return True
-                await asyncio.sleep(0.1)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(COMES_UP):
+                while process.returncode is None:
+                    if await self._answers():
+                        return True
+                    await asyncio.sleep(0.1)
+        self.kill()
         return False
 
     async def _answers(self) -> bool:

@@ -18,7 +18,7 @@ _VERBS = {
     "rejected": "rejects",
     "repaired": "repairs",
     "exchanged": "exchanges",
-    "keeps": "refunds without wanting it back",
+    "keeps": "refunds, and lets the customer keep,",
     "cancelled": "cancels",
 }
 
@@ -74,5 +74,5 @@ class Merchant:
         self.game.world.magento.shop.decide(row, status)
         if not quietly:
             item = row.item_fields()
-            what = f"return {row.entity_id} of the shop: {row.quantity}x {item.get('title')}"
+            what = f"{row.quantity}x {item.get('title')} (return {row.entity_id} in the shop)"
             self.game.tell("merchant", f"{_VERBS[status]} {what}")

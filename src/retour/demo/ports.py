@@ -18,10 +18,10 @@ def free(port: int) -> bool:
         return False
 
 
-def next_free(first: int, taken: frozenset[int] = frozenset()) -> int:
+def next_free(first: int) -> int:
     """The first free port from `first` on."""
     for port in range(first, first + _TRIED):
-        if port not in taken and free(port):
+        if free(port):
             return port
     raise Broken(f"No port from {first} to {first + _TRIED - 1} is free.")
 

@@ -52,8 +52,8 @@ async def run(wish: Wish) -> None:
             demo.hurry()
             return
         ending = True
-        demo.screen.say("Stopping ...")
         showing.cancel()
+        demo.screen.say("Stopping ...")
 
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     for number in numbers:
@@ -105,8 +105,9 @@ class _Demo:
         def up() -> None:
             nonlocal first
             self._publish(folder, world, hub, password)
+            self.screen.remember(*self._introduction(folder, world, hub, password))
             if first:
-                self.screen.introduce(*self._introduction(folder, world, hub, password))
+                self.screen.show_block()
             else:
                 self.screen.say("The hub is back.")
             first = False
@@ -136,10 +137,10 @@ class _Demo:
     def _toggle(self, folder: Folder) -> None:
         if folder.paused.exists():
             folder.paused.unlink()
-            self.screen.say("The players go on.")
+            self.screen.say("The players play on.")
         else:
             folder.paused.touch()
-            self.screen.say("The players rest. p and Enter: they go on.")
+            self.screen.say("The players rest. p and Enter: they play on.")
 
     def _publish(self, folder: Folder, world: World, hub: Hub, password: str) -> None:
         known = {
@@ -163,13 +164,10 @@ class _Demo:
             ("", "What you send back yourself waits for you: decide in the shop, or on the desk."),
         ]
         if self._wish.players:
-            rows.append(("Players", f"p and Enter pauses them, and again lets them go on (or: touch {folder.paused})"))
+            rows.append(("Players", f"p and Enter: they rest, or play on (the same as a file {folder.paused})"))
         rows += [
-            (
-                "Good to know",
-                f"bol's limit of 20 calls a minute is {CALLS_A_MINUTE} here, and everything is checked every",
-            ),
-            ("", "2 seconds instead of every 5 minutes, so that there is something to see."),
+            ("Good to know", f"To be lively, bol allows {CALLS_A_MINUTE} calls a minute here instead of 20,"),
+            ("", "and both platforms are checked every 2 seconds instead of every 5 minutes."),
             ("", f"The hub is process {hub.number}: kill it, and it comes back and repeats nothing."),
             ("Stop", "Ctrl-C"),
         ]

@@ -1,6 +1,8 @@
 """What a person reads in the terminal. Colours at a terminal; plain lines, uncut, elsewhere."""
 
+import signal
 from collections.abc import Sequence
+from contextlib import suppress
 
 from rich.box import ROUNDED
 from rich.console import Console
@@ -16,7 +18,7 @@ class Screen:
     """The demo's voice. `quiet` leaves out the news."""
 
     def __init__(self, *, quiet: bool) -> None:
-        self._console = Console(highlight=False)
+        self._console = _Console(highlight=False)
         self._quiet = quiet
         self._block: Sequence[tuple[str, str]] = ()
         self._reminder = ""
@@ -26,13 +28,12 @@ class Screen:
         """One step of coming up is done."""
         self._line(Text.assemble(("✓ ", "green"), f"{done:<22}", (detail, "dim")))
 
-    def introduce(self, block: Sequence[tuple[str, str]], reminder: str) -> None:
-        """The demo is up: keeps and shows what a person needs. An empty name continues the row above."""
+    def remember(self, block: Sequence[tuple[str, str]], reminder: str) -> None:
+        """Keeps what a person needs to know. An empty name continues the row above."""
         self._block, self._reminder = block, reminder
-        self.show_block()
 
     def show_block(self) -> None:
-        """What a person needs, once more."""
+        """Shows what a person needs to know."""
         if not self._console.is_terminal:
             self._line(Text(""))
             for name, words in self._block:
@@ -60,4 +61,13 @@ class Screen:
         self._line(Text(words))
 
     def _line(self, text: Text) -> None:
-        self._console.print(text, soft_wrap=True)
+        with suppress(OSError):  # the terminal was closed: the demo still ends in good order
+            self._console.print(text, soft_wrap=True)
+
+
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read this reads no more, as with `retour demo | head`: the demo ends in good order."""
+        with suppress(SystemExit):
+            super().on_broken_pipe()
+        signal.raise_signal(signal.SIGTERM)

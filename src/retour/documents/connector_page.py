@@ -1,6 +1,7 @@
 """A connector's page for merchants, in Markdown: settings, decisions, lost answers, limits. All of it is read from the
 manifest, but for the words in `merchants.md` of the connector's own folder, if there is such a file."""
 
+import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from importlib.resources import files
@@ -79,8 +80,7 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value is None:
         return "not set"
-    shown = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"`{shown}`"
+    return f"`{value if isinstance(value, str) else json.dumps(value)}`"
 
 
 def _described(field: FieldInfo) -> str:
@@ -117,7 +117,7 @@ def _marketplace(able: MarketplaceCapabilities) -> Iterator[str]:
             [(one.name, time(one.after), one.consequence, one.source) for one in able.deadlines],
         )
     else:
-        yield "None that Retour could count: the platform does not tell the moment that its own deadlines run from."
+        yield "Retour counts none for this marketplace."
     yield "## When an answer is lost"
     yield lost_settles(able)
 

@@ -1,12 +1,13 @@
 """How a connection fares: checked, throttled, in trouble, stopped. Each ends the check and gives its lease back."""
 
+import json
 from datetime import datetime
 from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
 
-from retour.store import doubts
+from retour.store import doubts, sql
 from retour.store.models import Connection
 
 
@@ -18,6 +19,35 @@ def went_well(connection: Connection, changes: dict[str, Any], observe_at: datet
             list(Connection.objects.select_for_update().filter(pk=connection.pk).values_list("pk"))
         work = doubts.next_work(connection)
         _went_well(connection, {**changes, "next_at": min(observe_at, work or observe_at)})
+
+
+def went_quietly(
+    connection: Connection, checked_at: datetime | None, observe_at: datetime, budget: dict[str, Any]
+) -> bool:
+    """The same for a check that found nothing to do and brought nothing new, with one statement. False when somebody
+    made the connection due in the meantime, or when it has trouble to forget: then it has to be `went_well`."""
+    if connection.trouble or connection.vanish_allowed or connection.state != Connection.State.ACTIVE:
+        return False
+    if connection.next_at is None or connection.deep_at is None:
+        return False
+    changed = sql.change(
+        """
+        UPDATE store_connection
+        SET checked_at = %s, observe_at = %s, next_at = %s, quota = %s, lease_owner = '', lease_until = NULL
+        WHERE id = %s AND lease_owner = %s AND fingerprint = %s AND next_at = %s
+        """,
+        [
+            sql.time(checked_at) if checked_at else None,
+            sql.time(observe_at),
+            sql.time(observe_at),
+            json.dumps(budget),
+            connection.pk,
+            connection.lease_owner,
+            connection.fingerprint,
+            sql.time(connection.next_at),
+        ],
+    )
+    return changed == 1
 
 
 def _went_well(connection: Connection, changes: dict[str, Any]) -> None:

@@ -136,6 +136,8 @@ def resume(connection: Connection, at: datetime) -> None:
         failures=0,
         **allowed,
     )
+    waiting = Effect.objects.filter(connection=connection, state=EffectState.WANTED, due_at__gt=at)
+    waiting.update(due_at=at)  # what kept them from leaving has been mended
 
 
 def check_now(connection: Connection, at: datetime) -> None:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, QuerySet, Subquery
+from django.db.models import QuerySet, Subquery
 
 from retour.connectors.contract import Part
 from retour.core.account import account
 from retour.core.model import EffectKind, EffectState, Handling
-from retour.store import facts
+from retour.store import facts, sql
 from retour.store.claim import lines_of, part_of
 from retour.store.models import Connection, Effect, Line, Return
 from retour.store.platforms import capabilities_of, shop_of
@@ -123,12 +123,20 @@ class AtHand:
     looks: bool
 
 
+NOTHING = AtHand(effects=False, looks=False)
+
+
 def at_hand(connection: Connection, now: datetime) -> AtHand:
-    """Whether any effect is under way, and whether a return is due to be looked at: one query."""
-    effects = Effect.objects.filter(connection=connection, state__in=_LIVE, asks=False)
-    looks = Return.objects.filter(connection=connection, look_at__lte=now)
-    row = Connection.objects.filter(pk=connection.pk).values_list(Exists(effects), Exists(looks)).first()
-    return AtHand(*row) if row else AtHand(effects=False, looks=False)
+    """Whether any effect is under way, and whether a return is due to be looked at."""
+    ((effects, looks),) = sql.rows(
+        """
+        SELECT EXISTS (SELECT 1 FROM store_effect WHERE connection_id = %s AND NOT asks
+                       AND state IN ('wanted', 'sending', 'unknown', 'pending')),
+               EXISTS (SELECT 1 FROM store_return WHERE connection_id = %s AND look_at <= %s)
+        """,
+        [connection.pk, connection.pk, sql.time(now)],
+    )
+    return AtHand(bool(effects), bool(looks))
 
 
 def next_work(connection: Connection) -> datetime | None:

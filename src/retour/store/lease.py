@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
+from retour.store import sql
 from retour.store.models import Connection, Effect, Return
 from retour.store.record import CLOCK_STEP
 
@@ -32,14 +33,18 @@ def take_cycle(connection: Connection, owner: str, now: datetime, alive: Callabl
 
     A lease that could not be given back is the owner's own to take again: nobody runs two checks of a connection.
     One that ends later than any lease can was taken while a clock was ahead."""
-    free = Q(lease_until__isnull=True) | Q(lease_until__lte=now) | Q(lease_until__gt=now + CYCLE_LEASE + CLOCK_STEP)
-    lease = {"lease_owner": owner, "lease_until": now + CYCLE_LEASE}
-    row = Connection.objects.filter(pk=connection.pk)
-    taken = row.filter(free).update(**lease)
+    taken = sql.change(
+        """
+        UPDATE store_connection SET lease_owner = %s, lease_until = %s
+        WHERE id = %s AND (lease_until IS NULL OR lease_until <= %s OR lease_until > %s)
+        """,
+        [owner, sql.time(now + CYCLE_LEASE), connection.pk, sql.time(now), sql.time(now + CYCLE_LEASE + CLOCK_STEP)],
+    )
     if not taken:
+        row = Connection.objects.filter(pk=connection.pk)
         held = row.values_list("lease_owner", flat=True).first()
         if held and (held == owner or not alive(held)):
-            taken = row.filter(lease_owner=held).update(**lease)
+            taken = row.filter(lease_owner=held).update(lease_owner=owner, lease_until=now + CYCLE_LEASE)
     if taken:
         connection.lease_owner = owner
     return taken == 1

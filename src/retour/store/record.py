@@ -1,17 +1,17 @@
 """The only way in: what marketplaces and shops show becomes facts, and the facts become effects and timeline."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from django.db import transaction
-from django.db.models import Q
 
 from retour.connectors.contract import Page, ShopPage, Unreadable
 from retour.core import match, merge
 from retour.core import model as core
-from retour.store import facts
+from retour.store import facts, sql
 from retour.store.ledger import Entry, Ledger
 from retour.store.models import Connection, Line, MarketplaceOrder, Return, UnreadableRow
 from retour.store.sealed import seal, unseal
@@ -49,7 +49,7 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
     if not page.seen:
         return Recorded()
     digests = {seen.ref: _digest(seen) for seen in page.seen}
-    known = dict(Return.objects.filter(connection=connection, ref__in=digests).values_list("ref", "digests"))
+    known = _digests(connection, list(digests))
     fresh = [s for s in page.seen if (known.get(s.ref) or {}).get(page.lane) != digests[s.ref]]
     if not fresh:
         return Recorded()
@@ -178,10 +178,16 @@ def hear_shop(ledger: Ledger, entry: Entry, line_ref: str, said: core.ShopSays, 
 
 def open_refs(connection: Connection, before: datetime) -> set[str]:
     """The refs of returns that this marketplace still waits for an answer on, known since before then."""
-    waiting = Return.objects.filter(
-        connection=connection, handler=core.Handler.MERCHANT, lines__awaits=True, gone=False, stale=False
-    ).exclude(Q(stage=core.Stage.CLOSED) | Q(changed_at__gte=before))
-    return set(waiting.values_list("ref", flat=True))
+    found = sql.rows(
+        """
+        SELECT ref FROM store_return AS r
+        WHERE connection_id = %s AND stage IN ('new', 'open', 'sending', 'attention') AND handler = 'merchant'
+          AND NOT gone AND NOT stale AND changed_at < %s
+          AND EXISTS (SELECT 1 FROM store_line WHERE of_id = r.id AND awaits)
+        """,
+        [connection.pk, sql.time(before)],
+    )
+    return {ref for (ref,) in found}
 
 
 def due_looks(connection: Connection, at: datetime, limit: int) -> list[str]:
@@ -244,6 +250,13 @@ def _without_future(known: core.Return, at: datetime) -> core.Return:
     if all(line.seen_at <= at + CLOCK_STEP for line in known.lines):
         return known
     return replace(known, lines=tuple(replace(line, seen_at=min(line.seen_at, at)) for line in known.lines))
+
+
+def _digests(connection: Connection, refs: list[str]) -> dict[str, dict[str, str]]:
+    """What these returns looked like, by lane, as far as they are known."""
+    marks = ", ".join(["%s"] * len(refs))
+    statement = f"SELECT ref, digests FROM store_return WHERE connection_id = %s AND ref IN ({marks})"  # noqa: S608
+    return {ref: json.loads(digests) for ref, digests in sql.rows(statement, [connection.pk, *refs])}
 
 
 def _keep_customer(entry: Entry, seen: core.Seen) -> None:

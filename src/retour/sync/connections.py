@@ -1,17 +1,21 @@
 """Connectors, opened once and kept: tokens, budgets and connections live on between checks while settings stay."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel
 
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
-from retour.connectors.http import Door, Exchange
+from retour.connectors.http import Door, Exchange, Limit
 from retour.store.models import Connection
 from retour.store.platforms import config_of, manifest_of, secret_values
 from retour.store.sealed import unseal
+
+A_MOMENT = timedelta(seconds=5)
+SHORTEST_PATIENCE, LONGEST_PATIENCE = timedelta(seconds=20), timedelta(minutes=2)
 
 
 @dataclass(slots=True)
@@ -51,8 +55,18 @@ def open_platform(connection: Connection) -> Platform:
         secrets=secret_values(unseal(connection.secrets)),
         allow_private=connection.allow_private,
         record=exchanges.append,
+        patience=patience(manifest.limits),
+        parallel=manifest.parallel,
     )
     return Platform(manifest, config, door, manifest.open(config, door), connection.fingerprint, exchanges)
+
+
+def patience(limits: Iterable[Limit]) -> timedelta:
+    """How long a call waits for its turn: until the longest declared window is over, since a list with more pages than
+    a window has calls could otherwise never be walked to its end. But so long only that neither an effect nor a check
+    loses its lease meanwhile: half an effect's is left when its call begins to wait (`act`)."""
+    longest = max((limit.per for limit in limits), default=timedelta())
+    return min(max(longest + A_MOMENT, SHORTEST_PATIENCE), LONGEST_PATIENCE)
 
 
 class Platforms:

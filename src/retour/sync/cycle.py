@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
-from retour.connectors.errors import ConnectorError, Stopped, Unavailable
+from retour.connectors.errors import ConnectorError, Stopped, Transient, Unavailable
 from retour.connectors.registry import UnknownConnector
 from retour.store import claim, connections, doubts, lease, results
 from retour.store.models import Connection
@@ -91,8 +91,13 @@ async def _check(
         await db(connections.throttled, connection, utc_now() + error.retry_after, platform.budget)
     except ConnectorError as error:
         await _trouble(db, connection, report, error, poll_every(connection, platform))
+    except (UnknownConnector, ValidationError, CannotOpen) as error:
+        # Not ours, or we would not have come so far: without the project's other side nothing can be planned.
+        said = flaws(error) if isinstance(error, ValidationError) else str(error)
+        unplanned = Transient(f"The settings of this project's shop do not fit: {said}")
+        await _trouble(db, connection, report, unplanned, poll_every(connection, platform))
     else:
-        await _well(db, connection, platform, report, now, observing=observing, deep=deep)
+        await _well(job, now, observing=observing, deep=deep)
     finally:
         # Reads that failed belong to no effect; they are kept for the platform's support desk.
         if exchanges := platform.take_exchanges():
@@ -100,7 +105,7 @@ async def _check(
 
 
 async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
-    at_hand = await job.db(doubts.at_hand, job.connection, job.now())
+    at_hand = job.at_hand = await job.db(doubts.at_hand, job.connection, job.now())
     if at_hand.effects:
         await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=True)
         await act.confirm(job)
@@ -115,7 +120,7 @@ async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
 async def _shop(job: Job, *, observing: bool) -> None:
     started = job.now()
     finds = job.shop_capabilities.finds
-    at_hand = await job.db(doubts.at_hand, job.connection, started)
+    at_hand = job.at_hand = await job.db(doubts.at_hand, job.connection, started)
     if at_hand.effects:
         await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=finds)
         await act.look_up_creates(job)
@@ -124,27 +129,25 @@ async def _shop(job: Job, *, observing: bool) -> None:
         await observe.shop(job, started)
 
 
-async def _well(
-    db: Database,
-    connection: Connection,
-    platform: Platform,
-    report: Report,
-    began: datetime,
-    *,
-    observing: bool,
-    deep: bool,
-) -> None:
-    at = utc_now()
-    changes: dict[str, Any] = {"quota": platform.budget}
+async def _well(job: Job, began: datetime, *, observing: bool, deep: bool) -> None:
+    connection, at, budget = job.connection, utc_now(), job.platform.budget
     observe_at = connection.observe_at or at
+    checked_at = connection.checked_at
     if observing:
-        observe_at = rhythm.next_check(at, poll_every(connection, platform))
-        changes |= {"checked_at": began, "observe_at": observe_at}
-        if deep or connection.deep_at is None:
-            changes["deep_at"] = began
-    await db(connections.went_well, connection, changes, observe_at)
+        observe_at = rhythm.next_check(at, poll_every(connection, job.platform))
+        checked_at = began
+    if (
+        job.was_quiet
+        and not deep
+        and await job.db(connections.went_quietly, connection, checked_at, observe_at, budget)
+    ):
+        return
+    changes: dict[str, Any] = {"quota": budget, "checked_at": checked_at, "observe_at": observe_at}
+    if observing and (deep or connection.deep_at is None):
+        changes["deep_at"] = began
+    await job.db(connections.went_well, connection, changes, observe_at)
     if connection.trouble:
-        log.warning("connection works again", connection=report.connection)
+        log.warning("connection works again", connection=job.report.connection)
 
 
 async def _trouble(

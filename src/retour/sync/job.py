@@ -8,6 +8,7 @@ from typing import NoReturn
 
 from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
 from retour.store import connections, lease
+from retour.store.doubts import NOTHING, AtHand
 from retour.store.models import Connection
 from retour.sync.alive import Worker
 from retour.sync.connections import Platform
@@ -47,6 +48,14 @@ class Job:
     now: Callable[[], datetime] = field(default=utc_now)
     kept: float = field(default_factory=time.monotonic)
     """When the lease was last prolonged, on the monotonic clock."""
+
+    at_hand: AtHand = NOTHING
+    """What there was to do when the check began."""
+
+    @property
+    def was_quiet(self) -> bool:
+        """Nothing was to be done and nothing new was seen."""
+        return not (self.at_hand.effects or self.at_hand.looks or self.report.brought_anything)
 
     @property
     def marketplace_capabilities(self) -> MarketplaceCapabilities:

@@ -15,6 +15,8 @@ CHANGED_WITHIN = timedelta(days=3)
 FIRST_LOOK_BACK = timedelta(days=30)
 LOOKS_AT_ONCE = 200
 ASK_AT_ONCE = 200
+LOOK_FOR = 30.0
+"""Seconds after which no further look is begun: where limits are tight, what was decided meanwhile goes first."""
 FEW = 10
 """Fewer vanished returns than this are nothing to stop for."""
 
@@ -67,14 +69,17 @@ async def _vanished(job: Job, shown: set[str], started: datetime) -> None:
 
 
 async def look(job: Job) -> None:
-    """Asks for the returns that need a full look, with their orders, several side by side."""
+    """Asks for the returns that need a full look, with their orders, several side by side.
+
+    Those for which there was no time stay due, and so does the connection."""
     together = asyncio.Semaphore(job.platform.manifest.parallel)
-    while True:
+    until = asyncio.get_running_loop().time() + LOOK_FOR
+    while asyncio.get_running_loop().time() < until:
         refs = await job.db(record.due_looks, job.connection, job.now(), LOOKS_AT_ONCE)
         if not refs:
             return
         asked = job.now()
-        answers = await asyncio.gather(*(_look(job, ref, together) for ref in refs), return_exceptions=True)
+        answers = await asyncio.gather(*(_look(job, ref, together, until) for ref in refs), return_exceptions=True)
         seen: dict[str, core.Seen | None] = {}
         failures: dict[str, ConnectorError] = {}
         for ref, answer in zip(refs, answers, strict=True):
@@ -82,7 +87,7 @@ async def look(job: Job) -> None:
                 failures[ref] = answer
             elif isinstance(answer, BaseException):
                 raise answer
-            else:
+            elif not isinstance(answer, _NotNow):
                 seen[ref] = answer
         failures |= await _fetch_orders(job, seen, together)
         done = {ref: answer for ref, answer in seen.items() if ref not in failures}
@@ -97,8 +102,14 @@ async def look(job: Job) -> None:
         await job.keep()
 
 
-async def _look(job: Job, ref: str, together: asyncio.Semaphore) -> core.Seen | None:
+class _NotNow:
+    pass
+
+
+async def _look(job: Job, ref: str, together: asyncio.Semaphore, until: float) -> core.Seen | _NotNow | None:
     async with together:
+        if asyncio.get_running_loop().time() > until:
+            return _NotNow()
         found: core.Seen | None = await job.platform.connector.look(ref)
         return found
 

@@ -32,12 +32,16 @@ class FailureConformance(ConnectorConformance):
         assert error.retry_after == timedelta(seconds=7)
         assert not await platform.journal(*self.EFFECTS)
 
-    @pytest.mark.parametrize("call", ["read", "write"])
-    async def test_maintenance_asks_for_a_pause(self, platform: SimulatedPlatform, hub: Opened, call: str) -> None:
-        self._break(platform, call, "answer", status=503, headers=HTML, body=PAGE)
-        error = await self._failed(platform, hub, call)
+    async def test_maintenance_asks_a_read_for_a_pause(self, platform: SimulatedPlatform, hub: Opened) -> None:
+        self._break(platform, "read", "answer", status=503, headers=HTML, body=PAGE)
+        error = await self._failed(platform, hub, "read")
         assert isinstance(error, Unavailable)
         assert error.retry_after > timedelta(0)
+
+    async def test_a_503_leaves_a_write_unknown_or_undone(self, platform: SimulatedPlatform, hub: Opened) -> None:
+        """Undone where the connector says so (`undone` of `Door.write`): it knows its platform."""
+        self._break(platform, "write", "answer", status=503, headers=HTML, body=PAGE)
+        assert isinstance(await self._failed(platform, hub, "write"), OutcomeUnknown | Unavailable)
         assert not await platform.journal(*self.EFFECTS)
 
     async def test_a_broken_server_leaves_a_read_to_be_made_again(

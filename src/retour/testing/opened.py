@@ -8,9 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, SecretStr
+from yarl import URL
 
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
 from retour.connectors.http import Answer, Auth, Door, Exchange
+from retour.connectors.transport import Lost, Received, Transport
 
 LONG = timedelta(days=7)
 
@@ -23,6 +25,7 @@ class Traffic:
     groups: dict[tuple[str, str], str] = field(default_factory=dict)
     """The limit group of each call: method and path to group."""
     most_at_once: int = 0
+    """Calls that were under way, not those that waited for their place."""
     secrets: set[str] = field(default_factory=set)
     """Everything that must not be shown: the config's secrets, and the tokens that were handed out since."""
     _at_once: int = 0
@@ -30,20 +33,39 @@ class Traffic:
     @contextmanager
     def call(self, method: str, url: str, group: str, auth: Auth | None) -> Iterator[None]:
         self.groups[method, urlsplit(url).path] = group
+        try:
+            yield
+        finally:
+            self.secrets |= set(auth.secrets()) if auth else set()
+
+    @contextmanager
+    def under_way(self) -> Iterator[None]:
         self._at_once += 1
         self.most_at_once = max(self.most_at_once, self._at_once)
         try:
             yield
         finally:
             self._at_once -= 1
-            self.secrets |= set(auth.secrets()) if auth else set()
+
+
+class WatchedTransport(Transport):
+    """The door's own transport, and how many calls were under way at once."""
+
+    def __init__(self, traffic: Traffic, *, allow_private: bool) -> None:
+        super().__init__(allow_private=allow_private)
+        self._traffic = traffic
+
+    async def send(self, method: str, url: URL, **call: Any) -> Received | Lost:
+        with self._traffic.under_way():
+            return await super().send(method, url, **call)
 
 
 class WatchedDoor(Door):
     """The hub's own door, and what went through it."""
 
     def __init__(self, traffic: Traffic, **settings: Any) -> None:
-        super().__init__(record=traffic.exchanges.append, **settings)
+        super().__init__(record=traffic.exchanges.append, allow_private=True, **settings)
+        self._transport = WatchedTransport(traffic, allow_private=True)
         self._traffic = traffic
 
     async def read(self, method: str, url: str, **call: Any) -> Answer:
@@ -78,8 +100,8 @@ async def opened(
         limits=manifest.limits if limits else (),
         rate_headers=manifest.rate_headers if limits else None,
         secrets=secrets_of(config),
-        allow_private=True,
         patience=LONG,
+        parallel=manifest.parallel,
     )
     try:
         yield Opened(manifest.open(config, door), manifest.capabilities(config), config, traffic)

@@ -1,14 +1,10 @@
 """Everything the hub knows of one return, and what a person can do about it."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from django.db.models import Q
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from retour.connectors.registry import UnknownConnector
@@ -18,12 +14,11 @@ from retour.core.deadlines import next_deadline
 from retour.core.model import EffectKind, EffectState, Handler, Resolution, Stage, Told
 from retour.core.plan import LinePlan, Outcome, Plan, plan
 from retour.store import facts
-from retour.store.models import Effect, Event, Exchange, Line, MarketplaceOrder, Return
-from retour.store.platforms import capabilities_of, manifest_of, shop_of
+from retour.store.models import Effect, Event, Line, MarketplaceOrder, Return
+from retour.store.platforms import capabilities_of, flaws, manifest_of, shop_of
 from retour.store.sealed import CannotOpen, unseal
 from retour.web import words
-
-EXCHANGES_SHOWN = 50
+from retour.web.exchanges import Sent, sent_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +95,6 @@ class LinePart:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """What was sent and received, readable."""
-
-    row: Exchange
-    sent: str
-    received: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dossier:
     """A return with everything that belongs to it. `trouble`: why no plan can be made just now."""
 
@@ -176,7 +162,7 @@ def dossier(row: Return) -> Dossier:
         billing=billing,
         sealed_trouble=sealed_trouble,
         events=list(row.events.order_by("pk")),
-        exchanges=[_sent(exchange) for exchange in _exchanges(row, effects)],
+        exchanges=sent_for(row),
         capabilities=capabilities,
     )
 
@@ -209,8 +195,8 @@ def _capabilities(row: Return) -> tuple[Capabilities | None, str]:
         return capabilities_of(row.connection, shop_of(row.connection)), ""
     except (UnknownConnector, CannotOpen) as error:
         return None, str(error)
-    except ValidationError:
-        return None, _("The settings of this connection do not fit its connector. Run retour apply again.")
+    except ValidationError as error:
+        return None, flaws(error)
 
 
 def _part(
@@ -298,25 +284,3 @@ def _people(
     except CannotOpen as error:
         return None, [], str(error)
     return customer, [(ref, order.billing) for ref, order in known if order.billing], ""
-
-
-def _exchanges(row: Return, effects: Sequence[Effect]) -> list[Exchange]:
-    mine = Q(of=row) | Q(effect_key__in=[effect.key for effect in effects])
-    return list(Exchange.objects.filter(mine).select_related("connection").order_by("-at", "-pk")[:EXCHANGES_SHOWN])
-
-
-def _sent(row: Exchange) -> Sent:
-    try:
-        kept: Mapping[str, Any] = unseal(row.sealed) or {}
-    except CannotOpen as error:
-        return Sent(row, "", str(error))
-    return Sent(row, _readable(kept.get("sent")), _readable(kept.get("received")))
-
-
-def _readable(body: Any) -> str:
-    """JSON with its lines indented; anything else as it is."""
-    try:
-        value = json.loads(body) if isinstance(body, str) else body
-    except (ValueError, RecursionError):
-        return str(body)
-    return json.dumps(value, indent=2, ensure_ascii=False) if isinstance(value, dict | list) else str(body or "")

@@ -68,18 +68,20 @@ class Mortal:
 
 def warm() -> dict[str, Callable[..., Any]]:
     """Everything is imported, and the jobs are known."""
+    import logging
+
     import django
     import stamina
     import structlog
 
     django.setup()
-    import logging
-
+    from retour.connectors import registry
     from tests.sync.crash import jobs
 
     stamina.set_testing(True, attempts=3)  # repeats reads without waiting
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     jobs.lift_limits()
+    registry.marketplaces(), registry.shops()
     gc.collect()
     gc.freeze()
     return jobs.JOBS

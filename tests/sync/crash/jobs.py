@@ -71,7 +71,7 @@ async def passes() -> None:
     """`retour sync`, again and again, until it is killed."""
     while True:
         await local.sync_pass(deadline=timedelta(seconds=10))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.1)
 
 
 async def work() -> None:

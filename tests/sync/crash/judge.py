@@ -53,7 +53,8 @@ def check_end(scene: Scene, snapshot: dict[str, Any]) -> None:
             _check_merchant_line(scene, ref, line, item.expected)
         assert returned["stage"] == "closed", f"{returned['id']} is {returned['stage']}: {returned['why']}"
     for column, returned in zip(snapshot["columns"], snapshot["returns"], strict=True):
-        assert (column["stage"], column["why"]) == (returned["stage"], returned["why"]["key"]), "a column is out of date"
+        said = returned["stage"], returned["why"]["key"]
+        assert (column["stage"], column["why"]) == said, f"{returned['id']}: a column is out of date"
         assert column["look_at"] is None, f"{returned['id']} still waits for a look"
     for effect in snapshot["effects"]:
         assert effect["state"] in {"done", "superseded"}, f"an effect is stuck: {effect}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +19,23 @@ class Verdict(AssertionError):
     """A run that went wrong, with all that is needed to understand and repeat it."""
 
 
-async def run(hubs: Hubs, home: Path, name: str, seed: int) -> None:
-    """Carries out the run of this seed. Raises Verdict."""
-    home.mkdir(parents=True, exist_ok=True)
+async def run(hubs: Hubs, home: Path, name: str, seed: int) -> Counter[str]:
+    """Carries out the run of this seed and tells how often each thing happened (the timelines' words).
+
+    Raises Verdict."""
     scene = await Scene.open(seed)
     hub = Hub(hubs, home, name)
     try:
         await hub.call("setup", **scene.urls)
         await _chaos(scene, hub)
         scene.calm()
-        await _to_the_end(scene, hub)
+        snapshot = await _to_the_end(scene, hub)
     except AssertionError as wrong:
         story = "\n  ".join(scene.log)
         raise Verdict(f"RETOUR_CRASH_SEED={seed} RETOUR_CRASH_RUNS=1\n  {story}\n{wrong}") from wrong
     finally:
         await scene.close()
+    return Counter(event["kind"] for event in snapshot["events"])
 
 
 async def _chaos(scene: Scene, hub: Hub) -> None:
@@ -58,7 +61,7 @@ def _worker(scene: Scene, hub: Hub) -> tuple[Job, float]:
     steps = chance.choice([chance.randint(1, 100), chance.randint(50, 400), chance.randint(50, 400), None])
     job = chance.choice(["passes", "work"])
     scene.says(f"a worker starts ({job}, dies at step {steps})")
-    return hub.start(job, steps=steps), chance.uniform(0.1, 1.0) if steps is None else 5.0
+    return hub.start(job, steps=steps), chance.uniform(0.1, 1.0) if steps is None else 4.0
 
 
 async def _days_work(scene: Scene, hub: Hub) -> None:
@@ -98,8 +101,9 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
 
 def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
     """What a person decides about a line: some or all units, alike or each otherwise, or a refusal after all."""
-    refused = [d for d in line["decisions"] if d["told"] == "confirmed" and d["resolution"] in {"reject", "repair"}]
-    if refused and chance.random() < 0.6:
+    told = [d for d in line["decisions"] if d["told"] == "confirmed"]
+    refused = [d for d in told if d["resolution"] in {"reject", "repair"}]
+    if refused and not any(d["resolution"] == "cancel" for d in told) and chance.random() < 0.6:
         return [(line["ref"], "accept", refused[0]["quantity"], True)]
     free = line["left"] or line["quantity"]
     choices: list[Choice] = []
@@ -111,7 +115,7 @@ def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
     return choices
 
 
-async def _to_the_end(scene: Scene, hub: Hub) -> None:
+async def _to_the_end(scene: Scene, hub: Hub) -> dict[str, Any]:
     """No more misfortune: the rest is decided, questions are answered truthfully, and the hub comes to rest."""
     snapshot: dict[str, Any] = {}
     for _ in range(ROUNDS_TO_THE_END):
@@ -127,6 +131,7 @@ async def _to_the_end(scene: Scene, hub: Hub) -> None:
             break
         scene.says(f"until idle: {[r['words'] or 'well' for r in reports]}")
     check_end(scene, snapshot)
+    return snapshot
 
 
 async def _answer(scene: Scene, hub: Hub, snapshot: dict[str, Any]) -> int:

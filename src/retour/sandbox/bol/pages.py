@@ -87,9 +87,10 @@ class Pages:
         raise web.HTTPSeeOther("/")
 
     def _refunds(self, account: "Account") -> Iterator[Entry]:
-        """Newest first."""
+        """Those of the returns shown, newest first: other customers' are not this one's."""
+        shown = {item.rma_id for returned in account.retailer.recent_returns for item in returned.items}
         for entry in reversed(self._simulator.journal.entries):
-            if entry.kind == "refund" and entry.detail["account"] == account.client_id:
+            if entry.kind == "refund" and entry.detail["account"] == account.client_id and entry.ref in shown:
                 yield entry
 
 

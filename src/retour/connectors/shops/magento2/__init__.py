@@ -42,7 +42,8 @@ from retour.core.capabilities import ShopCapabilities
 from retour.core.model import Order, Resolution, ShopSays
 
 PARALLEL: Final = 8
-"""How many status calls are under way at once: each is one visit to the shop, like a customer's."""
+"""How many calls are under way at once: each is one visit to the shop, like a customer's. Status is asked in steps of
+so many, so that a shop that is down is not asked about everything before that is noticed."""
 
 NOT_THE_PLUGIN: Final = "The shop answered, but not as its plugin does."
 
@@ -67,6 +68,7 @@ class Magento2:
             json=payload(request, key, self._config),
             timeout=timedelta(seconds=self._config.create_timeout),
             answers={404},
+            undone={503},  # the maintenance page: Magento has not begun (contract magento.md, A6, E9)
         )
         _there(answer)
         reply = plugin_answer(answer.body)

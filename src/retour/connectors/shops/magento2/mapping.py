@@ -33,7 +33,11 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
 def text(value: str | None, length: int = TEXT_LENGTH) -> str:
     """A text as the shop's columns can hold it: characters beyond the Unicode BMP, which become `????` there, as one
     replacement character, and cut (E5). Always a real text: null or a number crashes the plugin (A3)."""
-    clean = _CONTROL.sub(" ", _OUTSIDE_BMP.sub("\ufffd", value or "")).strip()
+    if not value:
+        return ""
+    clean = value.strip()
+    if not (clean.isascii() and clean.isprintable()):
+        clean = _CONTROL.sub(" ", _OUTSIDE_BMP.sub("\ufffd", clean)).strip()
     return clean if len(clean) <= length else clean[: length - 1] + "…"
 
 

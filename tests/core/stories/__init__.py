@@ -1,0 +1,1 @@
+"""Returns as stories, each with what must follow from it."""

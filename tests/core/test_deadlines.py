@@ -1,0 +1,41 @@
+"""By when the merchant must have answered."""
+
+from datetime import timedelta
+
+from retour.core.capabilities import Capabilities
+from retour.core.deadlines import next_deadline
+from retour.core.model import Handler
+from tests.core.builders import ANY, REFUNDS_ONLY, REJECT, SHOP, START, Story, handled
+
+ANSWER = REFUNDS_ONLY.deadlines[0]
+DUE = START + ANSWER.after
+
+
+def waiting() -> Story:
+    return Story(Capabilities(REFUNDS_ONLY, SHOP)).look().in_shop()
+
+
+def test_the_first_of_several_counts_from_the_opening() -> None:
+    assert next_deadline(waiting().known, REFUNDS_ONLY.deadlines) == (DUE, ANSWER)
+    assert next_deadline(waiting().known, REFUNDS_ONLY.deadlines[::-1]) == (DUE, ANSWER)
+
+
+def test_a_marketplace_without_deadlines() -> None:
+    assert next_deadline(waiting().known, ()) is None
+    assert Story(ANY).look().plan.deadline is None
+
+
+def test_it_counts_until_the_marketplace_waits_no_longer() -> None:
+    story = waiting()
+    assert story.plan.deadline == DUE
+    assert story.in_shop(REJECT).plan.why.key == "tell_by_hand"
+    assert story.plan.deadline == DUE, "the person who tells it must know by when"
+    assert story.passes(timedelta(days=3)).look(handled(REJECT), awaits=False).plan.deadline is None
+
+
+def test_what_is_finished_has_none() -> None:
+    assert waiting().in_shop(REJECT).tells_by_hand().plan.deadline is None
+
+
+def test_what_the_marketplace_handles_has_none() -> None:
+    assert Story(Capabilities(REFUNDS_ONLY), handler=Handler.MARKETPLACE).look().plan.deadline is None

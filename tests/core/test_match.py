@@ -1,0 +1,55 @@
+"""Which line of the order a return line is: certain, or not at all."""
+
+from decimal import Decimal
+
+import pytest
+
+from retour.core.match import enrich, order_line
+from retour.core.model import Money, Order, OrderLine, SeenLine
+from tests.core.builders import item, view
+
+PRICE = Money(Decimal("9.95"), "EUR")
+BLUE = OrderLine("1", 1, sku="BLUE", gtin="0000000000017", title="Mug, blue", unit_price=PRICE)
+RED = OrderLine("2", 1, sku="RED", gtin="0000000000024", title="Mug, red")
+BARE = OrderLine(None, 1)
+TWIN = OrderLine("3", 1, sku="BLUE-2", gtin="0000000000017")
+
+
+@pytest.mark.parametrize(
+    ("line", "order", "found"),
+    [
+        pytest.param(item(order_line_ref="2"), (BLUE, RED), RED, id="by the marketplace's own id"),
+        pytest.param(item(order_line_ref="2", gtin=BLUE.gtin), (BLUE, RED), RED, id="whose word counts most"),
+        pytest.param(item(order_line_ref="9", gtin=BLUE.gtin), (BLUE, RED), BLUE, id="an id not in it: by GTIN"),
+        pytest.param(item(gtin=RED.gtin, sku="BLUE"), (BLUE, RED), RED, id="by GTIN before SKU"),
+        pytest.param(item(sku="RED"), (BLUE, RED), RED, id="by SKU"),
+        pytest.param(item(gtin=BLUE.gtin), (BLUE, TWIN), None, id="two lines of one GTIN: no guess"),
+        pytest.param(item(gtin=BLUE.gtin, order_line_ref="3"), (BLUE, TWIN), TWIN, id="unless the id tells"),
+        pytest.param(item(), (BARE,), None, id="nothing is not equal to nothing"),
+        pytest.param(item(gtin="", sku=""), (OrderLine("1", 1, gtin="", sku=""),), None, id="nor is an empty text"),
+        pytest.param(item(sku="GREEN"), (BLUE, RED), None, id="not in this order"),
+    ],
+)
+def test_order_line(line: SeenLine, order: tuple[OrderLine, ...], found: OrderLine | None) -> None:
+    assert order_line(line, Order("O-1", order)) == found
+
+
+def test_the_order_fills_in_what_the_return_does_not_tell() -> None:
+    seen = view(item("L1", gtin=BLUE.gtin, title="Blue mug"), item("L2", gtin="unknown"))
+    first, second = enrich(seen, {"O-1": Order("O-1", (BLUE, RED))}).lines
+    assert (first.order_line_ref, first.sku, first.unit_price) == ("1", "BLUE", PRICE)
+    assert first.title == "Blue mug"
+    assert second == seen.lines[1]
+
+
+def test_what_the_return_tells_stays() -> None:
+    seen = view(item("L1", order_line_ref="1", sku="MINE", gtin="0000000000031", unit_price=Money(Decimal(1), "EUR")))
+    (line,) = enrich(seen, {"O-1": Order("O-1", (BLUE,))}).lines
+    assert (line.sku, line.gtin, line.unit_price) == ("MINE", "0000000000031", Money(Decimal(1), "EUR"))
+    assert line.title == BLUE.title
+
+
+def test_without_the_order_nothing_changes() -> None:
+    seen = view(item("L1", gtin=BLUE.gtin))
+    assert enrich(seen, {}) == seen
+    assert enrich(seen, {"O-2": Order("O-2", (BLUE,))}) == seen

@@ -1,0 +1,121 @@
+"""A database that cannot be written: nothing half-done, nothing sent that is not noted, clear words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection
+
+from retour.store.models import Effect, Event
+from retour.sync.database import Database
+from tests.sync.world import HOOK, PUT, World
+
+FULL = "database or disk is full"
+
+
+@contextmanager
+def full_disk(monkeypatch: pytest.MonkeyPatch, after: int) -> Iterator[None]:
+    """Every statement that writes fails, after so many of them; reading goes on."""
+    written = 0
+
+    def refuse(execute, sql, params, many, context):  # type: ignore[no-untyped-def]
+        nonlocal written
+        if sql.split(maxsplit=1)[0] in {"INSERT", "UPDATE", "DELETE"}:
+            written += 1
+            if written > after:
+                raise OperationalError(FULL)
+        return execute(sql, params, many, context)
+
+    call = Database.__call__
+
+    async def on_a_full_disk(self, function, *args, **kwargs):  # type: ignore[no-untyped-def]
+        def run(*a, **k):  # type: ignore[no-untyped-def]
+            with connection.execute_wrapper(refuse):
+                return function(*a, **k)
+
+        return await call(self, run, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Database, "__call__", on_a_full_disk)
+        yield
+
+
+@pytest.mark.parametrize("after", range(28))
+async def test_a_disk_that_fills_up_at_any_moment_harms_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    announced = await world.in_shop(2)
+    await world.shop_decides(announced.line, "accepted")
+    with full_disk(monkeypatch, after):
+        reports = await world.sync(until_idle=False)
+    failed = [report for report in reports.values() if not report.ok]
+    assert all(FULL in report.words for report in failed)
+    assert failed or after > 20
+    sent, noted = world.bol.calls[PUT], await world.effects(announced, "settle")
+    assert sent == 0 or noted in (["sending"], ["unknown"], ["pending"], ["done"])
+
+    await world.db(_the_dead_are_found)
+    await world.sync()
+    await world.db(_the_dead_are_found)
+    await world.sync()
+    assert world.settled(announced.line) == [("refund", "RETURN_RECEIVED", 2)]
+    assert world.bol.calls[PUT] == 1
+    assert await world.stage(announced) == ("closed", "done")
+
+
+def _the_dead_are_found() -> None:
+    """Time passes: leases run out, and what waits is due."""
+    from datetime import UTC, datetime
+
+    from retour.store.models import Connection
+
+    now = datetime.now(UTC)
+    Effect.objects.filter(due_at__isnull=False).update(due_at=now)
+    Effect.objects.filter(lease_until__isnull=False).update(lease_until=now)
+    Connection.objects.update(lease_until=None, lease_owner="", next_at=None)
+
+
+async def test_a_timeline_is_never_without_its_change_nor_a_change_without_its_timeline(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = await world.in_shop()
+    before = await world.timeline(announced)
+    shape = await world.look(announced)
+    for after in range(5):
+        with full_disk(monkeypatch, after):
+            try:
+                await world.accept(announced)
+            except OperationalError:
+                assert await world.timeline(announced) == before
+                assert await world.look(announced) == shape
+                continue
+        break
+    assert (await world.timeline(announced))[len(before) :] == ["decided"]
+
+
+async def test_a_real_sqlite_that_may_not_grow_says_so_and_heals(world: World) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("a limit on the size of the database's file is SQLite's own")
+    announced = await world.announce(1)
+    call = Database.__call__
+
+    async def small(self, function, *args, **kwargs):  # type: ignore[no-untyped-def]
+        def run(*a, **k):  # type: ignore[no-untyped-def]
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA page_count")
+                cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0]}")
+            return function(*a, **k)
+
+        return await call(self, run, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Database, "__call__", small)
+        await world.at_bol("POST", "bulk", {"count": 40})
+        reports = await world.sync(until_idle=False)
+    assert not reports["bol-nl"].ok
+    assert FULL in reports["bol-nl"].words
+    assert world.shop.calls[HOOK] == 0
+    assert await world.db(Event.objects.count) == 0
+    await world.db(_the_dead_are_found)
+    await world.sync(until_idle=False)
+    assert (await world.stage(announced))[0] in {"new", "open"}
