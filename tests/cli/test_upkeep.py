@@ -59,6 +59,9 @@ def test_everything_opens_with_the_new_key_alone(keys: Path, settings: Settings)
     assert keys.stat().st_mode & 0o777 == 0o600
     settings.SECRET_KEYS = [new]
     assert _sealed() == before
+    settings.SECRET_KEYS = old  # a process that started before the rotation
+    assert _sealed() == before
+    keys.write_text("\n".join(old))
     settings.SECRET_KEYS = old
     with pytest.raises(CannotOpen):
         _sealed()

@@ -313,7 +313,7 @@ class TestClientCredentials:
             calls = [door.read("GET", f"{server.url}/{n}", auth=auth) for n in range(10)]
             async with asyncio.timeout(10):
                 # Whoever asks for the token first, with a place or without one.
-                _, *answers = await asyncio.gather(auth.headers(), *calls)
+                _, answers = await asyncio.gather(auth.headers(), asyncio.gather(*calls))
         assert [answer.status for answer in answers] == [200] * 10
 
     async def test_a_token_that_is_never_good_is_renewed_once_for_each_call(self) -> None:

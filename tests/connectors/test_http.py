@@ -143,7 +143,7 @@ class TestPlaces:
     async def test_a_call_that_is_given_up_leaves_its_place_to_others(self) -> None:
         async with serving(in_turn(HANG, says(200, "{}"))) as server, door(parallel=1) as d:
             under_way, waiting = (asyncio.create_task(d.read("GET", server.url)) for _ in range(2))
-            while not server.heard:
+            while not server.heard:  # noqa: ASYNC110 - a server over sockets, without events
                 await asyncio.sleep(0.001)
             waiting.cancel()
             under_way.cancel()
@@ -388,7 +388,7 @@ class TestWhatAPlatformSays:
         ],
     )
     async def test_how_long_to_stay_away(self, verb: str, answer: bytes, seconds: int) -> None:
-        undone = {"undone": {503}} if verb == "write" else {}
+        undone: dict[str, object] = {"undone": {503}} if verb == "write" else {}
         async with serving(answer) as server, door(rate_headers=RATE) as d:
             error = await failure(d, verb, server.url, **undone)
         assert isinstance(error, Unavailable)
@@ -585,10 +585,9 @@ class TestExchanges:
         async with serving(says(200)) as server, door(left) as d:
             await asyncio.gather(*(create(f"r-{number}") for number in range(8)))
             await d.write("POST", server.url, json="none")
-        assert {exchange.about: exchange.sent for exchange in left} == {
-            **{f"r-{number}": f'"r-{number}"' for number in range(8)},
-            None: '"none"',
-        }
+        expected: dict[str | None, str] = {f"r-{number}": f'"r-{number}"' for number in range(8)}
+        expected[None] = '"none"'
+        assert {exchange.about: exchange.sent for exchange in left} == expected
 
     async def test_bodies_are_cut(self) -> None:
         left: list[Exchange] = []

@@ -1,8 +1,12 @@
 """Bad luck while reading: what arrives broken, late, twice, or not at all."""
 
-from retour.sync import observe, rhythm
-from retour.sync.job import utc_now
-from tests.sync.world import World
+import json
+from datetime import UTC, datetime, timedelta
+
+from retour.store.models import Exchange, Return
+from retour.store.shapes import shapes
+from retour.sync import rhythm
+from tests.sync.world import STATUS, World
 
 VENDOR_JSON = {"Content-Type": "application/vnd.retailer.v10+json;charset=UTF-8"}
 LIST = "GET /retailer/returns$"
@@ -46,8 +50,6 @@ async def test_a_return_whose_details_stay_unreadable_is_asked_for_at_most_every
             {"rmaId": {}, "orderId": 5},
         ],
     }
-    import json
-
     world.bol_fails(
         "answer",
         f"GET /retailer/returns/{announced.ref}",
@@ -66,24 +68,7 @@ async def test_a_return_whose_details_stay_unreadable_is_asked_for_at_most_every
 
 
 def _due_again() -> None:
-    from retour.store.models import Return
-
     Return.objects.filter(look_at__isnull=False).update(look_at="2026-01-01T00:00:00Z")
-
-
-async def test_looks_for_which_there_was_no_time_are_made_in_the_next_check(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    announced = await world.announce()
-    with monkeypatch.context() as hurried:
-        hurried.setattr(observe, "LOOK_FOR", 0.0)
-        await world.check("bol-nl")
-    assert (await world.stage(announced))[0] == "new"
-    connection = await world.connection("bol-nl")
-    assert connection.next_at is not None
-    assert connection.next_at <= utc_now(), "what is left to do makes the connection due"
-    await world.sync()
-    assert await world.stage(announced) == ("open", "waits_for_merchant")
 
 
 async def test_words_never_seen_before_are_data(world: World) -> None:
@@ -118,8 +103,6 @@ async def test_an_html_page_instead_of_an_answer_is_the_connections_trouble_and_
 
 
 async def test_a_failing_read_is_kept_for_the_support_desk(world: World) -> None:
-    from retour.store.models import Exchange
-
     world.bol_fails("answer", LIST, times=3, status=502, body="down for lunch")
     await world.sync(until_idle=False)
     assert await world.db(lambda: list(Exchange.objects.values_list("method", "status"))) == [("GET", 502)]
@@ -137,13 +120,16 @@ async def test_a_429_without_retry_after_pauses_and_is_no_trouble(world: World) 
     assert await world.stage(announced) == ("open", "waits_for_merchant")
 
 
-async def test_bols_own_limit_is_respected_without_a_single_429(world: World) -> None:
+async def test_bols_own_limit_is_respected_without_a_single_429(world: World, no_declared_limits: None) -> None:
+    """Also one that nobody has declared: bol's answers tell it."""
     world.bol_switches.limits = True
     world.bol_switches.returns_limit = 6
-    for _ in range(6):
+    world.bol_switches.returns_window = 1
+    for _ in range(8):
         await world.announce()
-    await world.sync(until_idle=False)
-    assert world.bol.calls["GET /retailer/returns"] + world.bol.calls["GET /retailer/returns/{return_id}"] <= 6
+    await world.sync()
+    assert len(list(world.shop.shop.returns)) == 8
+    assert await world.db(Exchange.objects.filter(status=429).count) == 0
 
 
 async def test_a_token_that_expires_in_the_middle_is_replaced_once(world: World) -> None:
@@ -187,9 +173,6 @@ async def test_returns_that_leave_the_list_while_it_is_walked_hide_no_other(
 
 
 def _all() -> list[dict[str, object]]:
-    from retour.store.models import Return
-    from retour.store.shapes import shapes
-
     return list(shapes(Return.objects.all()))
 
 
@@ -232,12 +215,7 @@ async def test_a_third_of_the_open_returns_vanishing_stops_and_asks(world: World
     assert await world.stage(every[13]) == ("open", "waits_for_merchant")
 
 
-STATUS = "GET /channable/returns/status"
-
-
 async def test_every_wait_of_the_engine_is_at_most_five_minutes() -> None:
-    from datetime import UTC, datetime, timedelta
-
     now = datetime(2026, 3, 2, tzinfo=UTC)
     for count in range(20):
         for step in (rhythm.next_confirm, rhythm.next_look_up, rhythm.next_retry):

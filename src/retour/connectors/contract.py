@@ -239,7 +239,7 @@ class Manifest:
     poll_every: timedelta = timedelta(minutes=5)
     maturity: Maturity = Maturity.BETA
     parallel: int = 8
-    """How many calls may be under way at once."""
+    """How many calls may be under way at once. The door sees to it, whatever is asked of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

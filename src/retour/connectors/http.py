@@ -135,7 +135,7 @@ class Door:
     ) -> Answer:
         """A call that changes something: leaves once, on a connection of its own. Raises OutcomeUnknown where it may
         have happened; every other error says that it did not. `undone` are the failures (5xx, 408) after which this
-        platform is known to have done nothing: without that, even a 503 may come from a gateway that gave up waiting."""
+        platform is known to have done nothing; any other may come from a gateway that gave up waiting, even a 503."""
         call = self._call(True, method, url, group, auth, params, headers, json, data, timeout, answers, undone)
         try:
             return await self._made(call)
@@ -189,8 +189,8 @@ class Door:
         )
 
     async def _repeated(self, call: Call) -> Answer:
-        """Nearly every read needs one attempt only, so that one is made without stamina, whose preparations cost as much
-        as all the rest of this door. A failure of it is handed to stamina as its first."""
+        """Nearly every read needs one attempt only. That one is made without stamina, whose preparations cost as much
+        as all the rest of this door; a failure of it is handed to stamina as its first."""
         try:
             return await self._made(call)
         except Transient as error:

@@ -11,9 +11,9 @@ MASK = "•••"
 SHORTEST = 4
 """A shorter value cannot be told from ordinary text, and is no secret."""
 
-_NAMES = tuple(
-    "password passwd secret signature credential token authorization"
-    " apikey api_key api-key accesskey access_key access-key".split()
+_NAMES = (
+    *("password", "passwd", "secret", "signature", "credential", "token", "authorization"),
+    *("apikey", "api_key", "api-key", "accesskey", "access_key", "access-key"),
 )
 _SCHEMES = ("bearer", "basic")
 _NAME = rf"[\w.\-]*(?:{'|'.join(_NAMES)})"

@@ -88,7 +88,10 @@ class _Connector(aiohttp.TCPConnector):
     a sixth of a call.)"""
 
     async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+        self,
+        req: aiohttp.ClientRequest,
+        traces: list[Trace],
+        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's
     ) -> Connection:
         connection = await super().connect(req, traces, timeout)
         _leg.get().connected = True

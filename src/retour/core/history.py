@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from retour.core.model import Decision, Effect, Handling, Resolution
+from retour.core.model import Decision, Effect, EffectState, Handling, Resolution
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
 
@@ -71,6 +71,8 @@ def after(effect: Effect, *, revises: bool) -> Fits:
             return True  # a person said so, whenever it was
         if index < effect.before:
             return False
+        if effect.state is EffectState.DONE:
+            return True  # it is there for certain, however wrong our clock was when it was sent
         return handling.at is None or effect.sent_at is None or handling.at >= effect.sent_at - CLOCKS_MAY_DIFFER
 
     return fits

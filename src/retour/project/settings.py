@@ -17,6 +17,7 @@ from csp.constants import NONE, SELF
 
 from retour.project.database import database
 from retour.project.home import home, read_keys
+from retour.project.logs import configure
 
 HOME = home()
 SECRET_KEYS = read_keys(HOME)
@@ -128,9 +129,11 @@ CONTENT_SECURITY_POLICY = {
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
 }
+LOG_LEVEL = os.environ.get("RETOUR_LOG_LEVEL", "WARNING")
+configure(LOG_LEVEL)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("RETOUR_LOG_LEVEL", "WARNING")},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

@@ -67,22 +67,22 @@ class _Text:
     most: int | None = None
 
     def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        fits = core_schema.str_schema(min_length=self.least, max_length=self.most)
-        odd = core_schema.no_info_before_validator_function(
-            _word, core_schema.no_info_after_validator_function(_storable, core_schema.str_schema())
+        clean = core_schema.str_schema(
+            strip_whitespace=True, pattern=r"^[^\x00]*$", min_length=self.least, max_length=self.most
         )
-        return core_schema.union_schema(
+        mended = core_schema.chain_schema(
             [
-                core_schema.str_schema(
-                    strip_whitespace=True, pattern=r"^[^\x00]*$", min_length=self.least, max_length=self.most
-                ),
-                core_schema.chain_schema([odd, fits]),
-            ],
+                core_schema.no_info_before_validator_function(_word, core_schema.str_schema(strict=True)),
+                core_schema.no_info_plain_validator_function(_storable),
+                core_schema.str_schema(min_length=self.least, max_length=self.most),
+            ]
+        )
+        bounds = f" of {self.least} to {self.most} letters" if self.most else ""
+        return core_schema.union_schema(
+            [clean, mended],
             mode="left_to_right",
             custom_error_type="text",
-            custom_error_message="a text"
-            + (f" of {self.least} to {self.most} letters" if self.most else "")
-            + " is expected",
+            custom_error_message=f"a text{bounds} is expected",
         )
 
 
