@@ -40,7 +40,7 @@ if os.environ.get("RETOUR_TEST_DATABASE") == "postgresql":
 
 # pytest-django has loaded the settings before this file: they must name this home too.
 settings.HOME, settings.SECRET_KEYS = _home, read_keys(_home)
-settings.DATABASES["default"] |= database(os.environ.get("RETOUR_DATABASE"), _home)
+settings.DATABASES["default"] |= {"OPTIONS": {}, **database(os.environ.get("RETOUR_DATABASE"), _home)}
 
 
 @pytest.fixture(scope="session")

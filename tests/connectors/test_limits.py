@@ -93,6 +93,15 @@ class TestWindow:
         assert await subject.admit(LONG) == 10
 
     @timeless
+    async def test_calls_that_wait_together_all_wait_on_when_the_pause_grows(self) -> None:
+        subject = group()
+        subject.strike(10, now())
+        waiting = [asyncio.create_task(subject.admit(LONG)) for _ in range(3)]
+        await asyncio.sleep(5)
+        subject.strike(20, now())
+        assert await asyncio.gather(*waiting) == [25, 25, 25]
+
+    @timeless
     async def test_a_group_that_nobody_declared_is_free(self) -> None:
         subject = Groups("Platform", [limit(1, 60)])["orders"]
         for _ in range(1000):

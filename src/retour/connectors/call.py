@@ -34,7 +34,8 @@ def is_for_credentials() -> bool:
 
 
 class Auth(Protocol):
-    """Adds credentials to a call. See `retour.connectors.auth`."""
+    """Adds credentials to a call. See `retour.connectors.auth`. What it asks through the same door takes no place:
+    the call that waits for it holds one."""
 
     async def headers(self) -> Mapping[str, str]: ...
 

@@ -8,6 +8,7 @@ import asyncio
 import bisect
 from collections import deque
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
@@ -79,12 +80,12 @@ class Group:
             try:
                 await asyncio.sleep(turn - now)
             except asyncio.CancelledError:
-                self._starts.remove(turn)
+                self._withdraw(turn)
                 raise
             now = max(turn, loop.time())
             if self._opens_at(now) <= now:
                 break
-            self._starts.remove(turn)  # the platform asked for a pause while this call waited
+            self._withdraw(turn)  # the platform asked for a pause while this call waited
         self._in_flight += 1
         if self._left is not None:
             self._left -= 1
@@ -153,6 +154,10 @@ class Group:
             )
         bisect.insort(self._starts, turn)
         return turn
+
+    def _withdraw(self, turn: float) -> None:
+        with suppress(ValueError):  # forgotten by another call already, when this one woke late
+            self._starts.remove(turn)
 
     def _opens_at(self, now: float) -> float:
         if self._left is not None and now >= self._resets_at:
