@@ -1,15 +1,17 @@
-"""What every test stands on: a home of its own, SQLite by default, a real PostgreSQL with RETOUR_TEST_DATABASE=postgresql."""
+"""What every test stands on: a home of its own; SQLite, or a real PostgreSQL with RETOUR_TEST_DATABASE=postgresql."""
 
 import atexit
 import os
 import shutil
 import socket
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connections
 
 from retour.project.database import database
 from retour.project.home import make_home, read_keys
@@ -41,13 +43,13 @@ if os.environ.get("RETOUR_TEST_DATABASE") == "postgresql":
 # pytest-django has loaded the settings before this file: they must name this home too.
 settings.HOME, settings.SECRET_KEYS = _home, read_keys(_home)
 settings.DATABASES["default"] |= {"OPTIONS": {}, **database(os.environ.get("RETOUR_DATABASE"), _home)}
+with suppress(AttributeError):
+    del connections["default"]  # made from the first settings, if it was
 
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """SQLite's test database is the home's own file: the engine's thread and child processes must find it."""
-    from django.db import connections
-
     if connections["default"].vendor == "sqlite":
         connections["default"].settings_dict["TEST"]["NAME"] = str(_home / "retour.sqlite3")
 

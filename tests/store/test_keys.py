@@ -1,6 +1,5 @@
 """The secret keys: changed while the hub runs, or not the right ones."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,13 @@ from tests.store.engine.hub import Hub
 
 
 @pytest.fixture
-def home(tmp_path: Path, settings: Any) -> Iterator[Path]:
+def home(tmp_path: Path, settings: Any) -> Path:
     """A home of its own, whose keys this process has read."""
     make_home(tmp_path / "home")
     settings.HOME = tmp_path / "home"
     settings.SECRET_KEYS = read_keys(settings.HOME)
-    yield settings.HOME
+    folder: Path = settings.HOME
+    return folder
 
 
 def test_what_another_process_sealed_with_a_new_key_opens_without_a_restart(home: Path, settings: Any) -> None:
@@ -30,7 +30,7 @@ def test_what_another_process_sealed_with_a_new_key_opens_without_a_restart(home
     sealed = seal({"city": "Utrecht"})
     settings.SECRET_KEYS = before  # a process that was started before
     assert unseal(sealed) == {"city": "Utrecht"}
-    assert settings.SECRET_KEYS == read_keys(home)
+    assert read_keys(home) == settings.SECRET_KEYS
 
 
 def test_after_a_rotation_the_running_hub_reads_what_was_resealed(home: Path, hub: Hub, settings: Any) -> None:

@@ -36,3 +36,11 @@ def test_a_link_that_a_person_made_goes_with_the_request_and_is_searched_no_more
 def test_each_order_is_searched_once_for_all_its_lines(hub: Hub) -> None:
     hub.knows(line("1"), line("2"))
     assert [order.ref for order in orders.to_find(hub.shop, hub.later(seconds=1), 10)] == ["C000TEST01"]
+
+
+def test_a_person_who_corrects_a_link_does_not_send_the_products_of_the_other_order(hub: Hub) -> None:
+    hub.knows(line(sku="MUG"))
+    orders.record_found(hub.shop, "C000TEST01", ShopOrder("1", "11", (("MUG", "77"),)), hub.now)
+    desk.link_order(hub.bol.project_id, "C000TEST01", "2", "desk")
+    [made] = hub.claims_creates()
+    assert (made.request.shop_order, made.request.shop_product) == ("2", None)

@@ -79,9 +79,7 @@ def test_what_a_person_has_settled_stays_so(hub: Hub) -> None:
 def test_the_answer_of_the_shop_is_heard_with_its_result(hub: Hub) -> None:
     row = hub.knows()
     [made] = hub.claims_creates()
-    hub.results(
-        Result(made.key, State.DONE, says=ShopSays("57", "accepted", Resolution.ACCEPT)), connection=hub.shop
-    )
+    hub.results(Result(made.key, State.DONE, says=ShopSays("57", "accepted", Resolution.ACCEPT)), connection=hub.shop)
     shown = Line.objects.get()
     assert (shown.shop_ref, shown.polls) == ("57", False)
     assert hub.told(row) == [("accept", 1, None)]

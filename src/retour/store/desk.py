@@ -12,7 +12,8 @@ from retour.core.merge import Contradiction
 from retour.core.model import EffectKind, EffectState
 from retour.core.plan import plan
 from retour.store.ledger import Entry, Ledger
-from retour.store.models import Connection, Effect, MarketplaceOrder, Return
+from retour.store.links import link_orders
+from retour.store.models import Connection, Effect, Project, Return
 from retour.store.platforms import capabilities_of, shop_of
 from retour.store.record import hear_shop
 
@@ -110,9 +111,7 @@ def retry(return_id: int, at: datetime, actor: str, key: str | None = None) -> i
 
 def link_order(project_id: int, ref: str, shop_order: str, by: str) -> None:
     """Notes which order of the shop a marketplace's order is. Creates that wait are sent with it."""
-    MarketplaceOrder.objects.update_or_create(
-        project_id=project_id, ref=ref, defaults={"shop_order": shop_order, "linked_by": by}
-    )
+    link_orders(Project.objects.get(pk=project_id), {ref: shop_order}, by)
 
 
 def pause(connection: Connection, at: datetime) -> None:

@@ -18,10 +18,10 @@ from retour.web.forms import FilterForm
 from retour.web.person import person
 from retour.web.words import STAGES
 
-TODO = "todo"
+UNFINISHED = "todo"
 ALL = "all"
 _TABS: tuple[tuple[str, str | Promise, tuple[Stage, ...]], ...] = (
-    (TODO, _("To do"), overview.UNFINISHED),
+    (UNFINISHED, _("To do"), overview.UNFINISHED),
     *((stage.value, STAGES[stage], (stage,)) for stage in (Stage.ATTENTION, Stage.NEW, Stage.OPEN, Stage.SENDING)),
     (Stage.CLOSED.value, STAGES[Stage.CLOSED], (Stage.CLOSED,)),
     (ALL, _("All"), ()),
@@ -71,7 +71,7 @@ def _stage(request: HttpRequest, form: FilterForm) -> tuple[str, tuple[Stage, ..
     """The chosen tab. Without a choice a search looks everywhere, and the list begins with what is not closed."""
     known = {name: stages for name, _label, stages in _TABS}
     chosen = request.GET.get("stage", "")
-    name = chosen if chosen in known else ALL if form.cleaned_data.get("q") else TODO
+    name = chosen if chosen in known else ALL if form.cleaned_data.get("q") else UNFINISHED
     return name, known[name]
 
 

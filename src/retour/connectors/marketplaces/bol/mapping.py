@@ -100,7 +100,7 @@ RECEIPTS: Final = MappingProxyType(
 GENDERS: Final = MappingProxyType({"MALE": "male", "FEMALE": "female"})
 
 
-TODO: Final = MappingProxyType(
+WHAT_TO_DO: Final = MappingProxyType(
     {
         Resolution.KEEP: "In bol's seller account, handle the return so that the customer is refunded.",
         Resolution.CANCEL: "In bol's seller account, cancel the return: the customer keeps and pays the product.",
@@ -142,7 +142,7 @@ def capabilities(config: BolConfig) -> MarketplaceCapabilities:
         proves_absence=True,
         orders=True,
         changes=dict.fromkeys(REVISABLE, refunds),
-        by_hand={resolution: todo for resolution, todo in TODO.items() if resolution not in words},
+        by_hand={resolution: todo for resolution, todo in WHAT_TO_DO.items() if resolution not in words},
     )
 
 
