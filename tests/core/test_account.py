@@ -133,6 +133,11 @@ def test_effects_of_other_lines_are_not_of_this_account() -> None:
     assert books(effects=(other,)).room == 1
 
 
+def test_what_has_not_ended_takes_no_room() -> None:
+    account = books(handled(None), decisions=())
+    assert (account.foreign, account.room, account.undecided) == ((), 1, 1)
+
+
 def test_units_of_others_leave_less_room() -> None:
     account = books(handled(CANCEL), handled(REJECT), quantity=4, decisions=())
     assert account.foreign == (handled(CANCEL), handled(REJECT))
@@ -202,6 +207,7 @@ def test_an_ordinary_decision_is_not_a_change_of_somebody_elses() -> None:
     account = books(handled(REJECT), handled(ACCEPT, revises=True), quantity=2)
     assert account.absorbed == set()
     assert (account.room, account.undecided) == (1, 0)
+    assert books(handled(REJECT), handled(ACCEPT, revises=True)).absorbed == set()
 
 
 def test_told_as_counts_what_certainly_arrived() -> None:

@@ -162,6 +162,11 @@ def test_the_shop_repeats_itself() -> None:
     assert standing(story) == [(ACCEPT, 2)], "of the unit that came later it knows nothing"
 
 
+def test_what_the_shop_said_of_decided_units_is_not_about_later_ones() -> None:
+    story = Story().look().decides(REJECT).in_shop(ACCEPT).look(quantity=2).in_shop(ACCEPT)
+    assert standing(story) == [(REJECT, 1)]
+
+
 def test_the_shops_newer_word_counts_until_something_left() -> None:
     story = Story().look().in_shop(ACCEPT).in_shop(None).in_shop(REJECT).in_shop(KEEP)
     assert standing(story) == [(KEEP, 1)]
@@ -296,6 +301,13 @@ def test_a_change_that_has_not_left_is_taken_back_by_saying_again_what_was_told(
     assert standing(told_rejected().decides(ACCEPT, revises=True).decides(REJECT, revises=True)) == [(REJECT, 1)]
     both = told_rejected(2).decides(ACCEPT, 2, revises=True).decides(REJECT, 2, revises=True)
     assert standing(both) == [(REJECT, 2)]
+
+
+def test_a_change_that_does_not_fit_leaves_the_others_alone() -> None:
+    story = Story(quantity=2).look().in_shop().told(REJECT).decides(ACCEPT, revises=True)
+    with pytest.raises(Contradiction, match="nothing to change"):
+        story.decides(KEEP, 2, revises=True)
+    assert standing(story) == [(REJECT, 1), (ACCEPT, 1)]
 
 
 def test_an_ordinary_decision_leaves_changes_alone() -> None:

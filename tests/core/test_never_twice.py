@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
+from retour.core import merge
 from retour.core.capabilities import Capabilities
 from retour.core.merge import Contradiction
 from retour.core.model import EffectState, Handler, Stage, Told
-from tests.core.builders import ACCEPT, CANCEL, KEEP, REJECT, SHOP, TELLS_ALL, Story, handled, item, view
+from tests.core.builders import ACCEPT, CANCEL, KEEP, REJECT, SHOP, TELLS_ALL, Story, handled, item, settle, view
 
 DONE, UNKNOWN, PENDING = EffectState.DONE, EffectState.UNKNOWN, EffectState.PENDING
 WANTED, REFUSED = EffectState.WANTED, EffectState.REFUSED
@@ -79,6 +80,12 @@ def test_somebody_elses_refund_is_not_taken_for_ours_that_is_still_to_come() -> 
     story.answered(DONE).look(handled(ACCEPT, minute=3), handled(ACCEPT, minute=5), awaits=False)
     assert story.settles == [], "both units were refunded by now, whoever did it"
     assert story.plan.why.key == "done"
+
+
+def test_all_parts_at_once_and_one_unit_was_withdrawn() -> None:
+    story = Story(TOGETHER, 3).look().in_shop().decides(ACCEPT, 2).decides(REJECT).look(handled(CANCEL))
+    assert story.settles == [(ACCEPT, 2)]
+    assert story.plan.why.key == "conflict"
 
 
 def test_the_same_without_an_order_of_parts() -> None:
@@ -153,6 +160,13 @@ def test_a_change_of_a_refusal_that_never_arrived() -> None:
     with pytest.raises(Contradiction):
         story.decides(ACCEPT, revises=True)
     assert story.answered(REFUSED).decides(ACCEPT).settles == [(ACCEPT, 1)]
+
+
+def test_a_refusal_turns_out_not_to_have_arrived_after_its_change_was_decided() -> None:
+    story = merchant().told(REJECT).decides(ACCEPT, revises=True)
+    story.known = merge.with_effect(story.known, settle(REFUSED, REJECT))
+    assert story.settles == []
+    assert story.plan.stage is Stage.ATTENTION
 
 
 def test_somebody_changed_it_elsewhere_and_here_it_is_changed_again() -> None:

@@ -34,9 +34,8 @@ class History:
 
     def has(self, resolution: Resolution, quantity: int, fits: Fits) -> bool:
         """Strikes out whole entries that make up just these units, if there are any; one entry rather than several."""
-        found = [i for i in self._found(resolution, fits) if self._units[i] == self._handlings[i].quantity]
         chosen = []
-        for i in sorted(found, key=lambda i: self._units[i] != quantity):
+        for i in sorted(self._found(resolution, fits), key=lambda i: self._units[i] != quantity):
             if self._units[i] <= quantity:
                 chosen.append(i)
                 quantity -= self._units[i]

@@ -35,8 +35,6 @@ def settlement(known: Return, line: Line, books: Account, marketplace: Marketpla
             _add(result, decision, _arrived(effect, proven=effect.key in books.proven))
         elif decision.seq in books.absorbed:
             result.told[decision.seq] = Told.CONFIRMED
-            if decision.revises and not decision.told_by_hand:
-                take(units, decision)
         elif decision.told_by_hand:
             result.told[decision.seq] = Told.BY_HAND
         elif effect is not None and effect.state in {EffectState.REFUSED, EffectState.DEAD}:

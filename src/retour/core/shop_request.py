@@ -32,9 +32,9 @@ def request(
     if effect is not None and effect.state not in {EffectState.WANTED, EffectState.SUPERSEDED}:
         said = _followed(effect, needed=needed)
         return [want], [said] if said else []
-    if not needed or known.stale or known.gone:
+    if not needed or known.stale:
         return [], []
-    if not known.complete and capabilities.marketplace.details_by_look:
+    if not (known.complete or known.gone) and capabilities.marketplace.details_by_look:
         return [], [Says(Stage.NEW, Why("details"))]
     return [want], [Says(Stage.NEW, Why("to_shop"))]
 

@@ -123,7 +123,7 @@ def resume(connection: Connection, at: datetime) -> None:
     """Works again from now. Where it was stopped as a precaution, a person hereby says that all is well for today."""
     allowed = {}
     if connection.state == Connection.State.STOPPED:
-        allowed = {"valve_day": at.date(), "valve_allowed": 1_000_000, "vanish_allowed": True}
+        allowed = {"valve_day": at.date(), "vanish_allowed": True}
     Connection.objects.filter(pk=connection.pk).update(
         state=Connection.State.ACTIVE,
         state_words="",

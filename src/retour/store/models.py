@@ -92,8 +92,7 @@ class Connection(models.Model):
     trouble_since = models.DateTimeField(null=True)
     quota = models.JSONField(default=dict)
     valve_day = models.DateField(null=True)
-    valve_allowed = models.PositiveIntegerField(default=0)
-    """How many refunds a person has allowed for that day, above the usual."""
+    """The day for which a person has said that more refunds than usual are right."""
     vanish_allowed = models.BooleanField(default=False)
     """A person has said that the returns which vanished may be taken as ended."""
     lease_owner = models.CharField(max_length=200, default="", blank=True)

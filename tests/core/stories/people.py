@@ -1,5 +1,7 @@
 """What people and shops change, do by hand, and take away."""
 
+from datetime import timedelta
+
 from retour.core.model import Told
 from tests.core.builders import ACCEPT, EXCHANGE, REJECT, REPAIR, handled
 from tests.core.stories.case import ATTENTION, BY_HAND, CLOSED, CONFIRMED, SENDING, UNKNOWN, Case, in_shop, merchant
@@ -112,9 +114,30 @@ HANDWORK = [
         told=(CONFIRMED, None),
         settles=((ACCEPT, 1),),
     ),
+    Case(
+        "told by hand, and the marketplace waits on: it may never learn of it",
+        lambda: (
+            merchant(capabilities=BY_HAND, quantity=2)
+            .told(ACCEPT)
+            .decides(REJECT)
+            .tells_by_hand(2)
+            .passes(timedelta(days=2))
+            .look(handled(ACCEPT, minute=3))
+        ),
+        CLOSED,
+        "done_by_hand",
+        told=(CONFIRMED, Told.BY_HAND),
+    ),
 ]
 
 SHOP_NEWS = [
+    Case(
+        "the shop changes its mind to what the desk said of another unit",
+        lambda: in_shop(2).told(ACCEPT).in_shop(REJECT).sends().answered().in_shop(ACCEPT),
+        ATTENTION,
+        "conflict_shop",
+        told=(CONFIRMED, CONFIRMED),
+    ),
     Case(
         "deleted in the shop before it was decided",
         lambda: in_shop().in_shop(gone=True),
