@@ -157,7 +157,7 @@ def _prepare(running: Simulators) -> None:
 
 def _found(running: Simulators, wall: float, cpu: float) -> dict[str, Any]:
     journal = running.ask(f"{running.bol}/_sandbox/journal")
-    calls = {}
+    calls: dict[str, int] = {}
     for url in (running.bol, running.magento2):
         calls |= running.ask(f"{url}/_sandbox/calls")
     return {

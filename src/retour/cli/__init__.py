@@ -6,6 +6,7 @@ import typer
 
 from retour.cli import keys, orders, returns, users
 from retour.cli.apply import apply
+from retour.cli.bench import bench
 from retour.cli.demo import demo
 from retour.cli.doctor import doctor
 from retour.cli.endings import Commands
@@ -35,6 +36,7 @@ app.add_typer(keys.app, name="keys")
 app.command()(replan)
 app.command()(sandbox)
 app.command()(demo)
+app.command()(bench)
 
 
 def _version(wanted: bool) -> None:
