@@ -1,8 +1,11 @@
 """What others do at bol: customers, the merchant in bol's own pages, bol's warehouse."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from retour.core.model import Resolution
+from retour.store import desk
 from retour.store.desk import Choice
 from tests.sync.world import World
 
@@ -45,6 +48,11 @@ async def test_handled_there_otherwise_than_decided_here_is_a_conflict_and_nothi
     await world.sync()
     shape = await world.look(announced)
     assert (shape["stage"], shape["why"]["key"]) == ("attention", "conflict")
+    assert world.puts(announced.line) == []
+    number = int(shape["id"].removeprefix("r-"))
+    await world.db(desk.mark_done, number, datetime.now(UTC), "somebody")
+    await world.sync()
+    assert (await world.stage(announced))[0] == "closed"
     assert world.puts(announced.line) == []
 
 

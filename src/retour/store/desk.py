@@ -174,16 +174,25 @@ def _open_questions(entry: Entry, key: str | None) -> list[Effect]:
 
 
 def _told_by_hand(ledger: Ledger, entry: Entry) -> int:
-    """Decisions that this marketplace cannot be told, now told by a person."""
+    """Decisions that this marketplace cannot be told, or that it has overtaken, now seen to by a person."""
     followed = plan(entry.known, capabilities_of(entry.marketplace, shop_of(entry.marketplace)))
     done = 0
     for line in followed.lines:
+        overtaken = line.why.key in {"conflict", "gone"}
         for outcome in line.outcomes:
-            sent = any(e.decision == outcome.seq and e.line_ref == line.ref for e in entry.effects.values())
-            if outcome.told is core.Told.BY_HAND and outcome.seq is not None and not sent:
-                known = merge.told_by_hand(entry.known, line.ref, outcome.seq)
-                if known != entry.known:
-                    ledger.note(entry, "done_by_hand", line=line.ref)
-                    ledger.put(entry, known)
-                    done += 1
+            waits = outcome.told is core.Told.BY_HAND or (outcome.told is None and overtaken)
+            if outcome.seq is None or not waits or _has_an_effect(entry, line.ref, outcome.seq):
+                continue
+            known = merge.told_by_hand(entry.known, line.ref, outcome.seq)
+            if known != entry.known:
+                ledger.note(entry, "done_by_hand", line=line.ref)
+                ledger.put(entry, known)
+                done += 1
     return done
+
+
+def _has_an_effect(entry: Entry, line_ref: str, seq: int) -> bool:
+    return any(
+        effect.decision == seq and effect.line_ref == line_ref and effect.state != EffectState.SUPERSEDED
+        for effect in entry.effects.values()
+    )

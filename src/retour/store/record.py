@@ -89,7 +89,7 @@ def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
             if look.seen is None:
                 if not entry.known.gone:
                     ledger.note(entry, "gone", marketplace=connection.slug)
-                ledger.put(entry, merge.missing(entry.known), seen=True)
+                ledger.put(entry, merge.missing(entry.known, look.at), seen=True)
                 continue
             if not entry.known.complete:
                 ledger.note(entry, "details", marketplace=connection.slug)
@@ -125,7 +125,7 @@ def record_vanished(connection: Connection, refs: Sequence[str], at: datetime) -
         ledger = Ledger(at)
         for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=refs)):
             ledger.note(entry, "vanished", marketplace=connection.slug)
-            ledger.put(entry, merge.vanished(entry.known), seen=True)
+            ledger.put(entry, merge.vanished(entry.known, at), seen=True)
         ledger.save()
 
 
