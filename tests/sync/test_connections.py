@@ -1,10 +1,15 @@
 """A connection that must not, or cannot, do its work: wrong secrets, pauses, precautions."""
 
 import asyncio
+from datetime import UTC, datetime
+
+import pytest
 
 from retour.core.model import Resolution
 from retour.store.desk import Choice
+from retour.store.models import Effect
 from retour.store.sealed import seal
+from retour.sync import act
 from tests.sync.process import finished, one_pass
 from tests.sync.world import PUT, World, until
 
@@ -45,10 +50,6 @@ async def test_a_secret_that_turns_wrong_keeps_what_is_to_be_sent(world: World) 
 
 
 def _due() -> None:
-    from datetime import UTC, datetime
-
-    from retour.store.models import Effect
-
     Effect.objects.filter(due_at__isnull=False).update(due_at=datetime.now(UTC))
 
 
@@ -79,22 +80,18 @@ async def test_a_paused_connection_asks_and_sends_nothing(world: World) -> None:
     assert world.puts(announced.line) == [("RETURN_RECEIVED", 1)]
 
 
-async def test_pausing_stops_a_check_that_is_under_way(world: World, no_declared_limits: None) -> None:
+async def test_pausing_stops_a_check_that_is_under_way(
+    world: World, no_declared_limits: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     every = [await world.in_shop() for _ in range(3)]
     for announced in every:
         await world.accept(announced)
     world.bol_fails("slow", times=None, seconds=0.3)
-    from retour.sync import act
-
-    batches = act._batch
-    act._batch = lambda job: 1
-    try:
-        syncing = asyncio.create_task(world.sync())
-        await until(lambda: world.bol.calls[PUT])
-        await world.change("bol-nl", state="paused")
-        await syncing
-    finally:
-        act._batch = batches
+    monkeypatch.setattr(act, "_batch", lambda job: 1)
+    syncing = asyncio.create_task(world.sync())
+    await until(lambda: world.bol.calls[PUT])
+    await world.change("bol-nl", state="paused")
+    await syncing
     assert world.bol.calls[PUT] == 1
     assert (await world.connection("bol-nl")).lease_owner == ""
     assert (await world.connection("bol-nl")).state == "paused"

@@ -1,11 +1,13 @@
 """Making the return in the shop, with bad luck on the way: never twice by itself, and an honest question in doubt."""
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from aiohttp import web
 
-from retour.store.models import Return
+from retour.store.models import Connection, Effect, Return
+from retour.sync import observe
 from tests.sync.world import HOOK, World
 
 
@@ -84,10 +86,6 @@ async def test_maintenance_is_waited_for(world: World) -> None:
 
 def _shop_is_due() -> None:
     """Time passes for the hub."""
-    from datetime import UTC, datetime
-
-    from retour.store.models import Connection, Effect
-
     Effect.objects.filter(due_at__isnull=False).update(due_at=datetime.now(UTC))
     Connection.objects.update(next_at=None)
 
@@ -192,8 +190,6 @@ async def test_one_request_that_the_shop_cannot_tell_about_hides_no_other(
     world: World, no_declared_limits: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also when it is in the first of several batches."""
-    from retour.sync import observe
-
     monkeypatch.setattr(observe, "ASK_AT_ONCE", 2)
     every = [await world.in_shop() for _ in range(4)]
     for announced in every:
@@ -216,7 +212,7 @@ def _stumble_over(world: World, entity_id: int) -> None:
             raise web.HTTPInternalServerError
         return answer(key)
 
-    world.shop.shop.returns.get = stumbling  # type: ignore[method-assign]
+    world.shop.shop.returns.get = stumbling  # type: ignore[method-assign, assignment]
 
 
 async def test_every_known_return_is_in_the_hub_once(world: World) -> None:

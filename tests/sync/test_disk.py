@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 from django.db import OperationalError, connection
 
-from retour.store.models import Effect, Event, Line, Return
+from retour.store.models import Connection, Effect, Event, Line, Return
 from retour.sync.database import Database
 from tests.sync.world import PUT, World
 
@@ -74,10 +75,6 @@ async def test_a_disk_that_fills_up_at_any_moment_harms_nothing(
 
 def _the_dead_are_found() -> None:
     """Time passes: leases run out, and what waits is due."""
-    from datetime import UTC, datetime
-
-    from retour.store.models import Connection
-
     now = datetime.now(UTC)
     Effect.objects.filter(due_at__isnull=False).update(due_at=now)
     Effect.objects.filter(lease_until__isnull=False).update(lease_until=now)

@@ -1,12 +1,13 @@
 """What others do at bol: customers, the merchant in bol's own pages, bol's warehouse."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from retour.core.model import Resolution
 from retour.store import desk
 from retour.store.desk import Choice
+from retour.store.models import Connection, Effect, Return
 from tests.sync.world import World
 
 ACCEPT, REJECT = Resolution.ACCEPT, Resolution.REJECT
@@ -73,10 +74,6 @@ async def test_handled_there_as_decided_here_is_done_without_a_call(world: World
 
 def _lists_first() -> None:
     """The lists are read before what was refused is sent again."""
-    from datetime import UTC, datetime, timedelta
-
-    from retour.store.models import Connection, Effect
-
     soon = datetime.now(UTC) + timedelta(seconds=3)
     Effect.objects.filter(state="wanted").update(due_at=soon)
     Connection.objects.update(next_at=None, observe_at=None)
@@ -155,8 +152,4 @@ async def test_an_order_that_bol_has_forgotten_does_not_hold_the_return(world: W
 
 
 def _look_now() -> None:
-    from datetime import UTC, datetime
-
-    from retour.store.models import Return
-
     Return.objects.filter(look_at__isnull=False).update(look_at=datetime.now(UTC))

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from retour.store.models import Exchange, Return
 from retour.store.shapes import shapes
@@ -172,7 +173,7 @@ async def test_returns_that_leave_the_list_while_it_is_walked_hide_no_other(
     assert still_open <= known <= every
 
 
-def _all() -> list[dict[str, object]]:
+def _all() -> list[dict[str, Any]]:
     return list(shapes(Return.objects.all()))
 
 

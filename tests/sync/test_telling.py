@@ -1,10 +1,15 @@
 """Telling bol a decision, with bad luck on the way: exactly once, and said to be told only when it was."""
 
+import asyncio
+from datetime import UTC, datetime
+
 import pytest
 
 from retour.core.model import Resolution
 from retour.store.desk import Choice
-from retour.sync import rhythm
+from retour.store.lease import due_connections
+from retour.store.models import Connection, Effect
+from retour.sync import local, rhythm
 from tests.sync.world import HOOK, ORDER_SEARCH, PUT, STATUS, World, until
 
 ACCEPT, REJECT, KEEP, CANCEL = Resolution.ACCEPT, Resolution.REJECT, Resolution.KEEP, Resolution.CANCEL
@@ -216,11 +221,9 @@ async def test_after_48_hours_only_the_return_itself_can_tell(world: World) -> N
 
 
 async def test_a_decision_on_the_desk_is_told_without_reading_the_lists_again(world: World) -> None:
-    from retour.sync.local import _due_work
-
     announced = await world.in_shop()
     await world.accept(announced)
-    due, _ = await world.db(_due_work, None, (await world.connection("bol-nl")).next_at)
+    due = await world.db(due_connections, datetime.now(UTC))
     assert [connection.slug for connection in due] == ["bol-nl"]
     calls = await world.calls_during(lambda: _glance(world))
     assert calls["GET /retailer/returns"] == 0
@@ -230,10 +233,6 @@ async def test_a_decision_on_the_desk_is_told_without_reading_the_lists_again(wo
 
 async def _glance(world: World) -> None:
     """What the running worker does when something is due."""
-    import asyncio
-
-    from retour.sync import local
-
     stop = asyncio.Event()
     worker = asyncio.create_task(local.work(stop))
     await until(lambda: world.bol.journal.of("refund"))
@@ -283,10 +282,6 @@ async def test_one_return_that_cannot_be_looked_at_holds_up_no_other(world: Worl
 
 def _everything_is_due() -> None:
     """Time passes for the hub."""
-    from datetime import UTC, datetime
-
-    from retour.store.models import Connection, Effect
-
     now = datetime.now(UTC)
     Effect.objects.filter(due_at__isnull=False).update(due_at=now)
     Connection.objects.filter(state="active").update(next_at=now)

@@ -162,7 +162,7 @@ def _how_it_ended(line: Line, books: Account, outcomes: tuple[Outcome, ...]) -> 
     if any(outcome.told is Told.BY_HAND for outcome in outcomes):
         return Why("done_by_hand")
     if outcomes:
-        return Why("done")
+        return Why("done", (("ours", ", ".join(f"{o.resolution} ({o.quantity})" for o in outcomes)),))
     if line.item.handlings:
         return Why("marketplace_closed", (("word", line.item.handlings[-1].raw),))
     return Why("closed_before")

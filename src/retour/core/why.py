@@ -11,7 +11,7 @@ SENTENCES = {
     "telling": "Being told to the marketplace",
     "confirming": "Told; waiting for the marketplace's confirmation",
     "looking_up": "The answer was lost; looking up whether it arrived",
-    "done": "Finished: the marketplace confirms it",
+    "done": "Finished, and confirmed by the marketplace: {ours}",
     "done_by_hand": "Finished: told by hand",
     "marketplace_closed": "Closed at the marketplace: {word}",
     "closed_before": "Closed at the marketplace, which does not say how",

@@ -1,5 +1,7 @@
 """What people do: decide, answer, send again, pause."""
 
+from datetime import timedelta
+
 import pytest
 
 from retour.connectors.contract import ShopPage
@@ -182,7 +184,7 @@ def test_resuming_lets_what_waited_leave_at_once(hub: Hub) -> None:
     hub.decides(row, Choice(LINE, ACCEPT))
     [told] = hub.claims_settles()
     hub.results(Result(told.key, EffectState.WANTED, due_at=hub.later(minutes=5), error="not let in"))
-    hub.now -= __import__("datetime").timedelta(minutes=5)
+    hub.now -= timedelta(minutes=5)
     assert hub.claims_settles() == []
     desk.resume(hub.bol, hub.now)
     assert [again.key for again in hub.claims_settles()] == [told.key]

@@ -52,7 +52,7 @@ def setup(bol: str, shop: str) -> None:
         secrets=seal({"token": TOKEN, "integration_token": INTEGRATION_TOKEN}),
         fingerprint="1",
         allow_private=True,
-        options={"poll_every": 0.15},
+        options={"poll_every": 0.3},
     )
     Connection.objects.create(
         project=project,
@@ -63,7 +63,7 @@ def setup(bol: str, shop: str) -> None:
         secrets=seal({"client_secret": "sandbox-secret"}),
         fingerprint="1",
         allow_private=True,
-        options={"poll_every": 0.15},
+        options={"poll_every": 0.3},
     )
 
 
@@ -71,12 +71,12 @@ async def passes() -> None:
     """`retour sync`, again and again, until it is killed."""
     while True:
         await local.sync_pass(deadline=timedelta(seconds=10))
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
 
 
 async def work() -> None:
     """`retour serve`'s worker, until it is killed."""
-    local.GLANCE = 0.02
+    local.GLANCE = 0.05
     await local.work(asyncio.Event())
 
 

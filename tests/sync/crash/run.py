@@ -43,7 +43,7 @@ async def _chaos(scene: Scene, hub: Hub) -> None:
     chance = scene.chance
     for _ in range(chance.randint(1, 2)):
         scene.announce()
-    for _ in range(chance.randint(3, 5)):
+    for _ in range(chance.randint(3, 4)):
         scene.misfortune()
         workers = [_worker(scene, hub) for _ in range(2 if chance.random() < 0.2 else 1)]
         await _days_work(scene, hub)
@@ -61,7 +61,7 @@ def _worker(scene: Scene, hub: Hub) -> tuple[Job, float]:
     steps = chance.choice([chance.randint(1, 100), chance.randint(50, 400), chance.randint(50, 400), None])
     job = chance.choice(["passes", "work"])
     scene.says(f"a worker starts ({job}, dies at step {steps})")
-    return hub.start(job, steps=steps), chance.uniform(0.1, 1.0) if steps is None else 4.0
+    return hub.start(job, steps=steps), chance.uniform(0.1, 1.0) if steps is None else 2.5
 
 
 async def _days_work(scene: Scene, hub: Hub) -> None:
@@ -75,7 +75,7 @@ async def _days_work(scene: Scene, hub: Hub) -> None:
     for row in scene.undecided():
         if chance.random() < 0.5:
             scene.shop_decides(row)
-    for _ in range(chance.randint(0, 4)):
+    for _ in range(chance.randint(0, 3)):
         await _desk_decides(scene, hub)
 
 
@@ -93,6 +93,8 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
         return
     pk, line = chance.choice(lines)
     choices = _choices(chance, line)
+    if not choices:
+        return
     no = await hub.call("decide", return_id=pk, choices=choices)
     scene.says(f"desk decides {choices}: {no or 'done'}")
     if no is None:
@@ -101,10 +103,8 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
 
 def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
     """What a person decides about a line: some or all units, alike or each otherwise, or a refusal after all."""
-    told = [d for d in line["decisions"] if d["told"] == "confirmed"]
-    refused = [d for d in told if d["resolution"] in {"reject", "repair"}]
-    if refused and not any(d["resolution"] == "cancel" for d in told) and chance.random() < 0.6:
-        return [(line["ref"], "accept", refused[0]["quantity"], True)]
+    if refused := _refused(line):
+        return [(line["ref"], "accept", refused, True)] if chance.random() < 0.6 else []
     free = line["left"] or line["quantity"]
     choices: list[Choice] = []
     while free and (not choices or chance.random() < 0.7):
@@ -113,6 +113,16 @@ def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
         choices.append((line["ref"], resolution, quantity, False))
         free -= quantity
     return choices
+
+
+def _refused(line: dict[str, Any]) -> int:
+    """How many units can be approved after all: where all is told, one refusal, and nothing was changed yet."""
+    decisions = line["decisions"]
+    told = line["left"] == 0 and all(d["told"] == "confirmed" for d in decisions)
+    refused = [d["quantity"] for d in decisions if d["resolution"] in {"reject", "repair", "exchange"}]
+    others = all(d["resolution"] in {"reject", "repair", "exchange", "accept"} for d in decisions)
+    unchanged = sum(d["quantity"] for d in decisions) == line["quantity"]
+    return refused[0] if told and others and unchanged and len(refused) == 1 else 0
 
 
 async def _to_the_end(scene: Scene, hub: Hub) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from retour.sandbox.bol.announcements import Line
 from retour.sandbox.bol.processes import Planned
 from retour.sandbox.bol.samples import CUSTOMERS, product
 from retour.sandbox.bol.state import Reason, Return
+from retour.sandbox.bol.switches import Method
 from retour.sandbox.faults import Fault
 from retour.sandbox.magento2 import Magento2
 from retour.sandbox.magento2.returns import DECISIONS, PENDING, ReturnRow
@@ -94,7 +95,7 @@ class Scene:
         """A customer announces a return of one to three products, one to three of each."""
         account = self.bol.account()
         now = self.bol.clock.now()
-        method = "FBB" if self.chance.random() < 0.12 else "FBR"
+        method: Method = "FBB" if self.chance.random() < 0.12 else "FBR"
         lines: list[Line] = []
         orders = self.chance.choice([1, 1, 2])
         for number in range(self.chance.randint(1, 3)):
