@@ -1,12 +1,17 @@
 """Ports on this machine alone: the friendly ones where they are free, else the next free ones."""
 
+import errno
 import socket
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 from retour.demo.endings import Broken, CannotStart
 
 HOST = "127.0.0.1"
 DESK, SHOP, BOL = 8000, 9101, 9102
 _TRIED = 100
+
+T = TypeVar("T")
 
 
 def free(port: int) -> bool:
@@ -24,6 +29,19 @@ def next_free(first: int) -> int:
         if free(port):
             return port
     raise Broken(f"No port from {first} to {first + _TRIED - 1} is free.")
+
+
+async def on_a_free_port(first: int, listen: Callable[[int], Awaitable[T]]) -> T:
+    """What `listen` makes of the first port from `first` on that it can have: another program may take one between
+    the look and the listening."""
+    port = next_free(first)
+    while True:
+        try:
+            return await listen(port)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+        port = next_free(port + 1)
 
 
 def chosen(port: int | None) -> int:

@@ -15,7 +15,7 @@ import aiohttp
 
 from retour.demo.endings import Broken
 from retour.demo.people import Parcel
-from retour.demo.ports import BOL, HOST, SHOP, next_free
+from retour.demo.ports import BOL, HOST, SHOP, on_a_free_port
 from retour.sandbox.app import Simulator, start
 from retour.sandbox.bol import BolSimulator
 from retour.sandbox.bol.samples import product
@@ -115,6 +115,6 @@ async def open_world() -> AsyncIterator[World]:
 
 
 async def _serve(stack: AsyncExitStack, simulator: Simulator, port: int) -> str:
-    running = await start(simulator, HOST, next_free(port))
+    running = await on_a_free_port(port, lambda chosen: start(simulator, HOST, chosen))
     stack.push_async_callback(running.stop)
     return running.url

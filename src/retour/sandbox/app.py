@@ -168,7 +168,10 @@ async def start(simulator: Simulator, host: str = "127.0.0.1", port: int = 0) ->
     """Serves a simulator in this event loop; port 0 takes a free one. The url has no trailing slash."""
     runner = web.AppRunner(simulator.app(), access_log=None, shutdown_timeout=1)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     bound = runner.addresses[0][1]
     return Running(simulator, f"http://{host}:{bound}", runner)
