@@ -196,7 +196,7 @@ def test_what_was_there_before_is_another_unit_while_there_is_room() -> None:
 
 def test_a_change_is_absorbed_only_by_what_came_after_it() -> None:
     effects = (settle(DONE, REJECT, before=1, decision=1),)
-    decisions = (decided(1, REJECT, before=1), decided(2, ACCEPT, revises=True, before=2))
+    decisions = (decided(1, REJECT, before=1), decided(2, ACCEPT, changes=REJECT, before=2))
     history = (handled(ACCEPT), handled(REJECT))
     assert books(*history, quantity=2, decisions=decisions, effects=effects).absorbed == set()
     again = books(*history, handled(ACCEPT, revises=True), quantity=2, decisions=decisions, effects=effects)
@@ -218,13 +218,13 @@ def test_told_as_counts_what_certainly_arrived() -> None:
 
 @pytest.mark.parametrize(("state", "told"), [(DONE, {REJECT: 1, ACCEPT: 1}), (UNKNOWN, {REJECT: 1})])
 def test_told_as_counts_a_change_when_it_may_have_happened(state: EffectState, told: dict[object, int]) -> None:
-    line = Line(item("L1", 2), START, decisions=(decided(1, REJECT, 2), decided(2, ACCEPT, revises=True)))
+    line = Line(item("L1", 2), START, decisions=(decided(1, REJECT, 2), decided(2, ACCEPT, changes=REJECT)))
     effects = (settle(DONE, REJECT, 2), settle(state, ACCEPT, decision=2))
     assert told_as(line, effects) == told
 
 
-def test_a_change_takes_what_is_no_refund_first() -> None:
-    decisions = (decided(1, REJECT), decided(2, ACCEPT), decided(3, KEEP, revises=True))
+def test_a_change_is_about_the_units_that_it_names() -> None:
+    decisions = (decided(1, REJECT), decided(2, ACCEPT), decided(3, KEEP, changes=REJECT))
     line = Line(item("L1", 2), START, decisions=decisions)
     effects = tuple(settle(DONE, d.resolution, decision=d.seq) for d in decisions)
     assert told_as(line, effects) == {REJECT: 0, ACCEPT: 1, KEEP: 1}

@@ -8,8 +8,21 @@ import pytest
 from retour.core import merge
 from retour.core.capabilities import Capabilities
 from retour.core.merge import Contradiction
-from retour.core.model import EffectState, Handler, Stage, Told
-from tests.core.builders import ACCEPT, CANCEL, KEEP, REJECT, SHOP, TELLS_ALL, Story, handled, item, settle, view
+from retour.core.model import EffectState, Handler, Resolution, Stage, Told
+from tests.core.builders import (
+    ACCEPT,
+    CANCEL,
+    KEEP,
+    REJECT,
+    REPAIR,
+    SHOP,
+    TELLS_ALL,
+    Story,
+    handled,
+    item,
+    settle,
+    view,
+)
 
 DONE, UNKNOWN, PENDING = EffectState.DONE, EffectState.UNKNOWN, EffectState.PENDING
 WANTED, REFUSED = EffectState.WANTED, EffectState.REFUSED
@@ -192,9 +205,23 @@ def test_one_of_two_was_accepted_and_the_refused_one_is_changed_twice() -> None:
     story = merchant(2).told(ACCEPT).told(REJECT)
     assert [want.changes for want in story.decides(KEEP, revises=True).plan.wants][-1] is REJECT
     story.sends().answered(DONE)
-    with_more = story.decides(ACCEPT, revises=True)
-    assert with_more.settles == []
-    assert with_more.plan.why.key == "tell_by_hand"
+    with pytest.raises(Contradiction, match="refund"):
+        story.decides(ACCEPT, revises=True)
+
+
+@pytest.mark.parametrize("later", [REJECT, KEEP, REPAIR])
+def test_a_refund_is_neither_taken_back_nor_given_again(later: Resolution) -> None:
+    with pytest.raises(Contradiction, match="refund"):
+        merchant().told(ACCEPT).decides(later, revises=True)
+
+
+def test_a_change_stays_about_its_own_units_whatever_is_learned_later() -> None:
+    story = merchant(2).told(REJECT).told(REPAIR)
+    story.decides(ACCEPT, revises=True)
+    assert [d.changes for d in story.known.lines[0].decisions] == [None, None, REPAIR]
+    story.known = merge.with_effect(story.known, settle(REFUSED, REPAIR, decision=2))
+    assert story.settles == [], "it is not about the other unit now"
+    assert story.plan.stage is Stage.ATTENTION
 
 
 # Calling something told that was not

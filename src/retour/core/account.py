@@ -105,17 +105,20 @@ def told_as(line: Line, effects: tuple[Effect, ...]) -> dict[Resolution, int]:
     return units
 
 
-def take(units: dict[Resolution, int], decision: Decision) -> Resolution | None:
-    """Takes the units that a change is about out of what was told, and says what they were told as.
+def take(units: dict[Resolution, int], decision: Decision) -> bool:
+    """Takes the units that a change is about out of what was told. False, and nothing taken, where they are not."""
+    if decision.changes is None or units.get(decision.changes, 0) < decision.quantity:
+        return False
+    units[decision.changes] -= decision.quantity
+    return True
 
-    None, and nothing taken, where no such units are. What is no refund goes first, since a refund is not taken back.
-    """
-    candidates = [r for r, n in reversed(units.items()) if r is not decision.resolution and n >= decision.quantity]
-    if not candidates:
-        return None
-    told = min(candidates, key=lambda resolution: resolution.refunds)
-    units[told] -= decision.quantity
-    return told
+
+def changeable(units: dict[Resolution, int], resolution: Resolution, quantity: int) -> Resolution | None:
+    """As what so many units were told that can still become this decision, the latest first; None: there are none.
+
+    What was refunded is not taken back, and not refunded again."""
+    candidates = (r for r, n in reversed(units.items()) if n >= quantity)
+    return next((r for r in candidates if r is not resolution and not r.refunds), None)
 
 
 def _absorbs(decision: Decision, history: History, reads_as: Mapping[Resolution, Resolution], possible: int) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from retour.core.account import settles, take, told_as
+from retour.core.account import changeable, settles, take, told_as
 from retour.core.model import (
     Decision,
     Effect,
@@ -130,8 +130,9 @@ def decide(
     """Takes in a person's decision for some units of a line. Raises Contradiction when it does not fit.
 
     Decisions that have not left yet give way to a newer one where the units run out, newest first. One that `revises`
-    is about units of which the marketplace has certainly been told something else; to say again what was told takes
-    back the changes that have not left.
+    is about units of which the marketplace has certainly been told something else that was no refund; which ones is
+    fixed now, so that no later fact makes it about others. To say again what was told takes back the changes that have
+    not left.
     """
     line = known.line(line_ref)
     if line is None:
@@ -141,7 +142,7 @@ def decide(
     if not 1 <= quantity <= line.item.quantity:
         raise Contradiction(f"The quantity must be from 1 to {line.item.quantity}; {quantity} was given.")
     seq = len(line.decisions) + 1
-    decision = _decision(line, seq, resolution, quantity, source, at, reason=reason, revises=revises)
+    decision = _decision(line, seq, resolution, quantity, source, at, reason=reason)
     decisions = _revised(known, line, decision) if revises else _decided(known, line, decision)
     return _with_line(known, replace(line, decisions=decisions))
 
@@ -185,14 +186,17 @@ def _revised(known: Return, line: Line, decision: Decision) -> tuple[Decision, .
         units = told_as(line, known.effects)
         for i in waiting:
             take(units, decisions[i])
-        if take(units, decision) is not None:
-            return (*decisions, decision)
+        changes = changeable(units, decision.resolution, decision.quantity)
+        if changes is not None:
+            return (*decisions, replace(decision, changes=changes))
         if not waiting:
             break
         withdrawn = waiting.pop()
         decisions[withdrawn] = replace(decisions[withdrawn], void=True)
     if decisions != list(line.decisions) and units.get(decision.resolution, 0) >= decision.quantity:
         return tuple(decisions)
+    if sum(n for told, n in units.items() if told.refunds) >= decision.quantity:
+        raise Contradiction("These units were refunded. A refund cannot be taken back or given again; nothing changed.")
     raise Contradiction("So many units of this line have not been told otherwise before; there is nothing to change.")
 
 
@@ -205,10 +209,8 @@ def _decision(
     at: datetime,
     *,
     reason: str | None = None,
-    revises: bool = False,
 ) -> Decision:
-    before = len(line.item.handlings)
-    return Decision(seq, resolution, quantity, source, at, reason=reason, revises=revises, before=before)
+    return Decision(seq, resolution, quantity, source, at, reason=reason, before=len(line.item.handlings))
 
 
 def _undecided(quantity: int, decisions: Iterable[Decision]) -> int:

@@ -226,12 +226,17 @@ class Decision:
     reason: str | None = None
     void: bool = False
     """Replaced before it was told."""
-    revises: bool = False
-    """Changes units that were told otherwise before."""
+    changes: Resolution | None = None
+    """What its units were told as before, where it changes that."""
     told_by_hand: bool = False
     """A person has told the marketplace."""
     before: int = 0
     """How many handlings the marketplace's history held when it was made: those are not this decision."""
+
+    @property
+    def revises(self) -> bool:
+        """Whether it is about units that were told otherwise before."""
+        return self.changes is not None
 
 
 @dataclass(frozen=True, slots=True)

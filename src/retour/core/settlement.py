@@ -42,7 +42,7 @@ def settlement(known: Return, line: Line, books: Account, marketplace: Marketpla
             refusal = Says(Stage.ATTENTION, Why("refused_settle", (("error", effect.error or ""),)))
             _add(result, decision, (Told.REFUSED, refusal))
         else:
-            changes = take(units, decision) if decision.revises else None
+            changes = decision.changes if take(units, decision) else None
             obstacle = _obstacle(known, line, decision, changes, books, marketplace, room + books.doubt)
             if obstacle is not None:
                 _add(result, decision, obstacle)

@@ -32,13 +32,6 @@ CHANGES = [
         settles=((ACCEPT, 1),),
     ),
     Case(
-        "a refund cannot be taken back",
-        lambda: merchant().told(ACCEPT).decides(REJECT, revises=True),
-        ATTENTION,
-        "tell_by_hand",
-        told=(CONFIRMED, Told.BY_HAND),
-    ),
-    Case(
         "somebody else changed it already, alike: absorbed",
         lambda: (
             merchant()

@@ -103,7 +103,7 @@ async def _desk_decides(scene: Scene, hub: Hub) -> None:
 
 def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
     """What a person decides about a line: some or all units, alike or each otherwise, or a refusal after all."""
-    if refused := _refused(line):
+    if refused := _refused(line, chance):
         return [(line["ref"], "accept", refused, True)] if chance.random() < 0.6 else []
     free = line["left"] or line["quantity"]
     choices: list[Choice] = []
@@ -115,14 +115,14 @@ def _choices(chance: random.Random, line: dict[str, Any]) -> list[Choice]:
     return choices
 
 
-def _refused(line: dict[str, Any]) -> int:
-    """How many units can be approved after all: where all is told, one refusal, and nothing was changed yet."""
+def _refused(line: dict[str, Any], chance: random.Random) -> int:
+    """How many units a person approves after all, once all is told and some were refused. More than once, too: what
+    is no longer to be changed must be refused."""
     decisions = line["decisions"]
     told = line["left"] == 0 and all(d["told"] == "confirmed" for d in decisions)
-    refused = [d["quantity"] for d in decisions if d["resolution"] in {"reject", "repair", "exchange"}]
     others = all(d["resolution"] in {"reject", "repair", "exchange", "accept"} for d in decisions)
-    unchanged = sum(d["quantity"] for d in decisions) == line["quantity"]
-    return refused[0] if told and others and unchanged and len(refused) == 1 else 0
+    refused = [d["quantity"] for d in decisions if d["resolution"] in {"reject", "repair", "exchange"}]
+    return chance.randint(1, max(refused)) if told and others and refused else 0
 
 
 async def _to_the_end(scene: Scene, hub: Hub) -> dict[str, Any]:
