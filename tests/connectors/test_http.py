@@ -412,6 +412,9 @@ class TestCredentials:
         async def headers(self) -> dict[str, str]:
             return {"Authorization": f"Bearer token-number-{self.token}"}
 
+        def refused(self, status: int, body: bytes) -> bool:
+            return status == 401 or b"expired" in body
+
         def drop(self) -> bool:
             self.drops += 1
             self.token += 1

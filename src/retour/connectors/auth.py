@@ -24,6 +24,11 @@ LIFETIME = timedelta(minutes=5)
 """Of a token that does not tell its own."""
 
 
+def unauthorized(status: int, body: bytes) -> bool:
+    """What nearly every platform says when a token is not good any more."""
+    return status == 401
+
+
 class Fixed:
     """Headers that never change. Their values are secret, unless `secrets` says which are."""
 
@@ -33,6 +38,9 @@ class Fixed:
 
     async def headers(self) -> Mapping[str, str]:
         return self._headers
+
+    def refused(self, status: int, body: bytes) -> bool:
+        return unauthorized(status, body)
 
     def drop(self) -> bool:
         return False
@@ -132,6 +140,8 @@ class ClientCredentials:
     (a refresh token's, for one). `header` and `prefix` say how calls carry the token. `blocks_with_404`: this
     platform's token endpoint shows a 404 to an address that it has blocked.
 
+    `refused`: the answers (status, body) by which this platform says that a token is not good any more.
+
     Raises Unauthorized with the platform's `error` (code) and `error_description` (words) on 400, 401 and 403, and does
     not ask again for five minutes."""
 
@@ -150,6 +160,7 @@ class ClientCredentials:
         prefix: str = "Bearer ",
         margin: timedelta = MARGIN,
         blocks_with_404: bool = False,
+        refused: Callable[[int, bytes], bool] = unauthorized,
     ) -> None:
         basic = Basic(client_id, client_secret)
         fields = {"grant_type": "client_credentials", **(form or {})}
@@ -172,6 +183,7 @@ class ClientCredentials:
         }
         self._header, self._prefix = header, prefix
         self._blocks_with_404 = blocks_with_404
+        self._refuses = refused
         self._token = Token(self._fetch, margin=margin)
         self._answer: Answer | None = None
         """The refusal that nobody asks again about until then."""
@@ -179,6 +191,9 @@ class ClientCredentials:
 
     async def headers(self) -> Mapping[str, str]:
         return {self._header: self._prefix + await self._token.value()}
+
+    def refused(self, status: int, body: bytes) -> bool:
+        return self._refuses(status, body)
 
     def drop(self) -> bool:
         return self._token.drop()

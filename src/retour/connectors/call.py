@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from multidict import CIMultiDict
 from yarl import URL
@@ -39,13 +39,28 @@ class Auth(Protocol):
 
     async def headers(self) -> Mapping[str, str]: ...
 
+    def refused(self, status: int, body: bytes) -> bool:
+        """Whether an answer says that the credentials are not good (any more), and that nothing was done. Nearly
+        everywhere that is a 401."""
+        ...
+
     def drop(self) -> bool:
-        """Forgets a cached token after a 401; true when a fresh one can be had and the call is worth one more try.
+        """Forgets a cached token after that; true when a fresh one can be had and the call is worth one more try.
         Called in the task that asked for the `headers`."""
         ...
 
     def secrets(self) -> Iterable[str]:
         """What must never be shown."""
+        ...
+
+
+@runtime_checkable
+class Signs(Protocol):
+    """An `Auth` whose credentials depend on the whole call, as a signature does."""
+
+    async def sign(self, method: str, url: URL, body: bytes | None) -> tuple[URL, Mapping[str, str]]:
+        """The address that the call goes to, and its further headers. Asked instead of `headers`, for each attempt
+        anew, with the address and body as the connector gave them."""
         ...
 
 
@@ -56,6 +71,8 @@ class Call:
     write: bool
     method: str
     url: URL = field(repr=False)
+    signed: URL | None = field(default=None, repr=False)
+    """Where it goes, if its credentials are in the address."""
     group: str
     auth: Auth | None = field(repr=False)
     headers: CIMultiDict[str] = field(repr=False)
@@ -77,7 +94,10 @@ class Call:
             return self.headers
         headers = self.headers.copy()
         with for_credentials():
-            credentials = await self.auth.headers()
+            if isinstance(self.auth, Signs):
+                self.signed, credentials = await self.auth.sign(self.method, self.url, self.body)
+            else:
+                credentials = await self.auth.headers()
         headers.update(credentials)
         for value in credentials.values():
             self._credentials |= {value, value.rpartition(" ")[2]}
@@ -102,7 +122,7 @@ class Call:
         return Exchange(
             about=concern(),
             method=self.method,
-            url=redact.url(str(self.url)),
+            url=redact.url(str(self.signed or self.url)),
             status=status,
             sent=redact.clipped((self.body or b"").decode("utf-8", "replace"), SHOWN),
             received=received,

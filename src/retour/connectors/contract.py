@@ -5,7 +5,7 @@ went wrong (`retour.connectors.errors`). Optional verbs are switched on by a cap
 `retour.testing` checks that declared and present agree.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from retour.connectors.errors import ConnectorError
 from retour.connectors.http import Door, Limit, RateHeaders
 from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
 from retour.core.model import Money, Order, Party, Reason, Resolution, Seen, ShopSays
@@ -30,12 +31,17 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of what a marketplace shows. `lane` names the list it came from. `all_open` is set on the last page of
-    a walk that has shown every return that still waits for an answer."""
+    a walk that has shown every return that still waits for an answer.
+
+    `as_of`: the lane is known as it was then, where the marketplace makes reports and does not show the present.
+    `again`: there is more to come, but not yet (a report is being made): the hub asks again after that time."""
 
     lane: str
     seen: tuple[Seen, ...]
     unreadable: tuple[Unreadable, ...] = ()
     all_open: bool = False
+    as_of: datetime | None = None
+    again: timedelta | None = None
 
 
 class Known(Protocol):
@@ -47,12 +53,18 @@ class Known(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A decision for some units of one line, to be told."""
+    """A decision for some units of one line, to be told.
+
+    `key` and `number` are the hub's own for this one call: both unique and the same whenever it is asked for again;
+    `number` is positive and fits 63 bits. `reason` is the person's words, `code` one of the marketplace's `reasons`."""
 
     line_ref: str
     resolution: Resolution
     quantity: int
+    key: str
+    number: int
     reason: str | None = None
+    code: str | None = None
     changes: Resolution | None = None
     """What these units were told before, when this changes it."""
     order_ref: str | None = None
@@ -93,6 +105,44 @@ class Marketplace(Protocol):
 
     async def settle(self, ref: str, parts: Sequence[Part]) -> Receipt:
         """Tells decisions with one remote call."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ToTell:
+    """A decision on its way to its marketplace: the return, and what is told about it."""
+
+    ref: str
+    part: Part
+
+
+@runtime_checkable
+class SettlesTogether(Protocol):
+    """Switched on by `together`, when it is more than one."""
+
+    async def settle_together(self, told: Sequence[ToTell]) -> Mapping[str, Receipt | ConnectorError]:
+        """Tells several decisions, of different returns, with one remote call. The answer holds each by its part's
+        key. What is missing from it may have happened or not. Raises what holds for all of them."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CameBack:
+    """Units of an order's line that came back and that nobody had announced."""
+
+    order_line_ref: str
+    quantity: int
+    reason: Reason | None = None
+
+
+@runtime_checkable
+class Declares(Protocol):
+    """Switched on by `Starts.SELLER`: the merchant reports returns that nobody announced. Needs `orders`."""
+
+    async def declare(self, order: Order, units: Sequence[CameBack]) -> Sequence[Seen]:
+        """The returns that these units are, with the refs under which the marketplace would show them, waiting for
+        their answer. Nothing is told: that is `settle`'s, once they are decided. Raises Refused, with words for the
+        merchant, for units that cannot come back."""
         ...
 
 

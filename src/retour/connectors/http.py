@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from types import TracebackType
@@ -17,11 +18,12 @@ from retour.connectors.errors import ConnectorError, Transient, Unavailable
 from retour.connectors.exchange import Exchange, concerning, hand_over
 from retour.connectors.guard import checked
 from retour.connectors.limits import LONGEST_PAUSE, Group, Groups, Limit, Quota, RateHeaders
+from retour.connectors.memory import Memory, Notebook
 from retour.connectors.redact import Redactor
-from retour.connectors.transport import Lost, Received, Transport
+from retour.connectors.transport import Flow, Lost, Received, Transport
 from retour.connectors.verdict import Court
 
-__all__ = ["Answer", "Auth", "Door", "Exchange", "Limit", "Quota", "RateHeaders", "concerning"]
+__all__ = ["Answer", "Auth", "Door", "Exchange", "Limit", "Quota", "RateHeaders", "Stream", "concerning"]
 
 _reads = stamina.AsyncRetryingCaller(attempts=3, timeout=None, wait_initial=0.25, wait_max=2.0, wait_jitter=0.25)
 
@@ -59,6 +61,15 @@ _strict = json.JSONDecoder(parse_constant=_not_json)
 """Made once: `json.loads` makes one for every body that it reads so strictly."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """An answer whose body is read in pieces, once."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes] = field(repr=False)
+
+
 class Door:
     """A connection's way to its platform. Reads are repeated when nothing came of them, writes never.
 
@@ -76,11 +87,14 @@ class Door:
         record: Callable[[Exchange], None] | None = None,
         patience: timedelta = timedelta(seconds=20),
         parallel: int = 8,
+        memory: Memory | None = None,
     ) -> None:
         """`name` is the platform's, as a merchant reads it. `patience` is how long a call may wait for its turn, once
         one of the `parallel` places for calls under way is free; for those it waits as long as it takes.
-        `record` gets every write that left, and every read that failed in the end."""
+        `record` gets every write that left, and every read that failed in the end. `memory` is the connection's;
+        without one, notes last as long as the door."""
         self.name = name
+        self.memory: Memory = memory or Notebook()
         self._groups = Groups(name, limits)
         self._rate_headers = rate_headers
         self._secrets = tuple(secrets)
@@ -141,6 +155,53 @@ class Door:
             return await self._made(call)
         finally:
             self._leave_behind(call)
+
+    @asynccontextmanager
+    async def stream(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        auth: Auth | None = None,
+        group: str = "",
+        most: int = 2 * 1024 * 1024 * 1024,
+        silence: timedelta = timedelta(seconds=30),
+    ) -> AsyncIterator[Stream]:
+        """A GET whose body may be large: read in pieces as it comes, never whole in memory, at most `most` bytes.
+
+        Made once, and given up after `silence` without a byte. Raises as `read` does, while it is opened and while
+        it is read; a body that broke off is Transient. Nothing is unpacked: a body
+        that `Content-Encoding` calls gzip arrives as gzip."""
+        call = self._call(False, "GET", url, group, auth, None, headers, None, None, silence, ())
+        try:
+            async with self._places:
+                call.left, call.outcome, call.pause = False, None, None
+                dressed = await call.dressed()
+                departed = await self._groups[call.group].admit(self._patience)
+                call.left = True
+                try:
+                    async with self._transport.stream(
+                        call.signed or call.url, headers=dressed, silence=call.timeout, most=most
+                    ) as opened:
+                        call.outcome = opened if isinstance(opened, Lost) else opened.received
+                        if isinstance(opened, Lost):
+                            raise self._court(call).unanswered(opened)
+                        call.pause = self._learned(self._groups[call.group], opened.received, departed)
+                        verdict = self._court(call).on(opened.received, call.pause)
+                        if isinstance(verdict, ConnectorError):
+                            raise verdict
+                        yield Stream(verdict.status, verdict.headers, self._pieces(call, opened))
+                finally:
+                    self._groups[call.group].arrive()
+        except ConnectorError:
+            self._leave_behind(call)
+            raise
+
+    async def _pieces(self, call: Call, opened: Flow) -> AsyncIterator[bytes]:
+        async for piece in opened.pieces():
+            if isinstance(piece, Lost):
+                raise self._court(call).broken(piece.why)
+            yield piece
 
     def redacted(self, text: str, auth: Auth | None = None) -> str:
         """A text of the platform's that a connector shows itself, without secrets."""
@@ -205,9 +266,10 @@ class Door:
 
     async def _made(self, call: Call) -> Answer:
         outcome = await self._sent(call)
-        refused = isinstance(outcome, Received) and outcome.status == 401
-        # A 401 did nothing, so even a write may go again: with a fresh token, once.
-        if refused and call.auth is not None and call.auth.drop():
+        auth = call.auth
+        refused = auth is not None and isinstance(outcome, Received) and auth.refused(outcome.status, outcome.body)
+        # That did nothing, so even a write may go again: with a fresh token, once.
+        if refused and auth is not None and auth.drop():
             if call.write:
                 self._leave_behind(call)
             outcome = await self._sent(call)
@@ -232,7 +294,7 @@ class Door:
         try:
             call.outcome = outcome = await self._transport.send(
                 call.method,
-                call.url,
+                call.signed or call.url,
                 fresh=call.write,
                 headers=headers,
                 body=call.body,

@@ -8,7 +8,8 @@ import io
 import os
 import re
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from enum import Enum, auto
@@ -41,6 +42,30 @@ class Received:
     body: bytes = field(repr=False)
     flaw: str | None = None
     too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """An answer whose body has not been read yet."""
+
+    received: Received
+    _response: aiohttp.ClientResponse = field(repr=False)
+    _most: int
+
+    async def pieces(self) -> "AsyncIterator[bytes | Lost]":
+        """The body as it comes, as it was sent (nothing is unpacked). Ends with a Lost where it broke off."""
+        length = 0
+        try:
+            async for piece in self._response.content.iter_any():
+                length += len(piece)
+                if length > self._most:
+                    yield Lost(Reach.SENT, f"the answer is larger than {self._most // 1024} KiB")
+                    return
+                yield piece
+        except TimeoutError:
+            yield Lost(Reach.SENT, "the answer took too long")
+        except (aiohttp.ClientError, OSError, _Broken):
+            yield Lost(Reach.SENT, "the answer broke off")
 
 
 class Reach(Enum):
@@ -148,6 +173,33 @@ class Transport:
             return _lost(error, connected=leg.connected, timeout=timeout)
         finally:
             _leg.reset(before)
+
+    @asynccontextmanager
+    async def stream(
+        self, url: URL, *, headers: Mapping[str, str], silence: float, most: int
+    ) -> AsyncIterator["Flow | Lost"]:
+        """A GET whose body is read in pieces. The body of an answer that is no 2xx is in its `received`."""
+        if CONTROL.search("".join([*headers.keys(), *headers.values()])):
+            yield Lost(Reach.UNSENDABLE, "a setting holds characters that cannot be sent")
+            return
+        leg = _Leg()
+        before = _leg.set(leg)
+        limit = aiohttp.ClientTimeout(total=None, sock_connect=min(silence, CONNECT_WITHIN), sock_read=silence)
+        lost: Lost | None = None
+        try:
+            response = await self._session(fresh=False).get(
+                url, headers=headers, allow_redirects=False, timeout=limit, auto_decompress=False
+            )
+        except (aiohttp.ClientError, OSError, ValueError, _Broken) as error:
+            lost = _lost(error, connected=leg.connected, timeout=silence)
+        finally:
+            _leg.reset(before)
+        if lost is not None:  # outside the handler: what is raised meanwhile must not carry aiohttp's error
+            yield lost
+            return
+        async with response:
+            content = b"" if 200 <= response.status < 300 else (await self._body(response, ERROR_BODY))[0]
+            yield Flow(Received(response.status, response.headers, content), response, most)
 
     async def close(self) -> None:
         for session in (self._kept, self._fresh):

@@ -39,7 +39,7 @@ class Court:
     def on(self, outcome: Received | Lost, pause: timedelta | None) -> Received | ConnectorError:
         """The failure, or the answer where it is one that the caller wants. `pause` is what a 429 or 503 asks for."""
         if isinstance(outcome, Lost):
-            return self._unanswered(outcome)
+            return self.unanswered(outcome)
         if 200 <= outcome.status < 300 or outcome.status in self.answers:
             return self.unreadable(outcome, outcome.flaw) if outcome.flaw else outcome
         return self._refusal(outcome, pause)
@@ -54,7 +54,12 @@ class Court:
         failure = Refused if received.too_large else Transient
         return failure(f"{self.name} cannot be understood: {flaw}.", code=code, request_id=request_id)
 
-    def _unanswered(self, lost: Lost) -> ConnectorError:
+    def broken(self, why: str) -> ConnectorError:
+        """The failure of a body that did not come to its end."""
+        return Transient(f"{self.name} did not send everything: {why}.")
+
+    def unanswered(self, lost: Lost) -> ConnectorError:
+        """The failure of a call that got no answer."""
         match lost.reach:
             case Reach.BARRED:
                 return barred(self.name, allow_private=self.allow_private)

@@ -18,22 +18,41 @@ class Granularity(StrEnum):
 
 
 class Starts(StrEnum):
-    """Who can start a return at the marketplace."""
+    """Who can start a return at the marketplace. `seller`: the merchant reports what came back unannounced."""
 
     CUSTOMER = "customer"
     SELLER = "seller"
+
+
+class Since(StrEnum):
+    """What a deadline is counted from. `received`: the parcel's arrival, where the marketplace tells it. `stated`: the
+    date that the marketplace names for each return; `after` is then what it allows beyond it, usually nothing."""
+
+    OPENED = "opened"
+    RECEIVED = "received"
+    STATED = "stated"
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
     """By when the merchant must have answered, and what the marketplace does otherwise.
 
-    `consequence` is a sentence for the merchant; `source` says where the fact stands."""
+    `name` is a short word by which a connection's options override it (`deadlines = { name = hours }`);
+    `consequence` is a sentence for the merchant; `source` says where the fact stands, and from when it is."""
 
     name: str
     after: timedelta
     consequence: str
     source: str
+    since: Since = Since.OPENED
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonChoice:
+    """A reason that the marketplace offers for a decision: its own code, and what it means for the merchant."""
+
+    code: str
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +61,7 @@ class MarketplaceCapabilities:
 
     `tells` maps each decision that can be told to the decision it reads back as in the marketplace's history.
     `by_hand` holds the words what to do there for a decision that cannot be told.
-    `changes` maps a told decision to the decisions that it may still become.
+    `changes` maps a decision to the decisions that it may still become once it was told, or done by hand.
     """
 
     tells: Mapping[Resolution, Resolution]
@@ -55,6 +74,10 @@ class MarketplaceCapabilities:
     """Lists do not tell everything: a return is looked at once before it goes to the shop."""
     finds: bool = False
     """`find` tells what became of a settle whose answer was lost."""
+    looks: bool = True
+    """`look` asks for one return. Otherwise a return is seen again only when a list shows it."""
+    together: int = 1
+    """So many decisions at most go to the marketplace with one call (`settle_together`)."""
     proves_absence: bool = False
     """When neither history nor `find` shows it, it did not happen and may be sent again."""
     orders: bool = False
@@ -63,6 +86,9 @@ class MarketplaceCapabilities:
     changes: Mapping[Resolution, frozenset[Resolution]] = field(default_factory=dict)
     by_hand: Mapping[Resolution, str] = field(default_factory=dict)
     reason_required: frozenset[Resolution] = frozenset()
+    """These are told only with a reason: in words, or one of `reasons`."""
+    reasons: Mapping[Resolution, tuple[ReasonChoice, ...]] = field(default_factory=dict)
+    """The reasons to choose from, where the marketplace has a list of its own."""
     deadlines: tuple[Deadline, ...] = ()
 
 

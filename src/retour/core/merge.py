@@ -30,6 +30,8 @@ _KEPT_WHEN_UNTOLD = (
     "comment",
     "tracking",
     "carrier",
+    "received_at",
+    "answer_by",
 )
 
 
@@ -125,6 +127,7 @@ def decide(
     at: datetime,
     *,
     reason: str | None = None,
+    code: str | None = None,
     revises: bool = False,
 ) -> Return:
     """Takes in a person's decision for some units of a line. Raises Contradiction when it does not fit.
@@ -142,7 +145,7 @@ def decide(
     if not 1 <= quantity <= line.item.quantity:
         raise Contradiction(f"The quantity must be from 1 to {line.item.quantity}; {quantity} was given.")
     seq = len(line.decisions) + 1
-    decision = _decision(line, seq, resolution, quantity, source, at, reason=reason)
+    decision = _decision(line, seq, resolution, quantity, source, at, reason=reason, code=code)
     decisions = _revised(known, line, decision) if revises else _decided(known, line, decision)
     return _with_line(known, replace(line, decisions=decisions))
 
@@ -209,8 +212,9 @@ def _decision(
     at: datetime,
     *,
     reason: str | None = None,
+    code: str | None = None,
 ) -> Decision:
-    return Decision(seq, resolution, quantity, source, at, reason=reason, before=len(line.item.handlings))
+    return Decision(seq, resolution, quantity, source, at, reason=reason, code=code, before=len(line.item.handlings))
 
 
 def _undecided(quantity: int, decisions: Iterable[Decision]) -> int:

@@ -180,6 +180,10 @@ class SeenLine:
     comment: str | None = None
     tracking: str | None = None
     carrier: str | None = None
+    received_at: datetime | None = None
+    """When the parcel arrived, as the marketplace tells it."""
+    answer_by: datetime | None = None
+    """The marketplace's own date by which it wants the answer."""
 
     @property
     def handled(self) -> int:
@@ -224,6 +228,9 @@ class Decision:
     source: Source
     at: datetime
     reason: str | None = None
+    """Why, in the person's words."""
+    code: str | None = None
+    """Why, as one of the marketplace's own reasons."""
     void: bool = False
     """Replaced before it was told."""
     changes: Resolution | None = None
@@ -309,6 +316,8 @@ class OrderLine:
     gtin: str | None = None
     title: str | None = None
     unit_price: Money | None = None
+    returnable: int | None = None
+    """How many units can still come back; None: the marketplace does not tell."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,7 @@ def _obstacle(
         words = marketplace.by_hand.get(decision.resolution, "")
         todo = Why("tell_by_hand", (("ours", decision.resolution), ("words", words)))
         return Told.BY_HAND, Says(Stage.ATTENTION, todo)
-    if decision.resolution in marketplace.reason_required and not decision.reason:
+    if decision.resolution in marketplace.reason_required and not (decision.reason or decision.code):
         return None, Says(Stage.ATTENTION, Why("reason_missing"))
     return None
 

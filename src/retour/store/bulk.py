@@ -2,11 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from operator import attrgetter
 from typing import Any, cast
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections, models
-from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db import connection, models
+
+from retour.store import sql
+from retour.store.rows import EffectRow, EventRow, ExchangeRow, LineRow, OrderRow, ReturnRow
+
+Row = models.Model | ReturnRow | LineRow | EffectRow | EventRow | ExchangeRow | OrderRow
 
 
 def allocate(model: type[models.Model], count: int) -> list[int]:
@@ -24,60 +30,107 @@ def allocate(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + 1 + count))
 
 
-def insert(rows: Sequence[models.Model], *, with_ids: bool = False) -> None:
-    """Inserts rows of one model. `with_ids`: they carry allocated ids; otherwise the database gives them."""
-    if not rows:
-        return
-    meta = rows[0]._meta
-    fields = [field for field in meta.concrete_fields if with_ids or not field.primary_key]
+def insert(rows: Sequence[Row], *, into: type[models.Model] | None = None, with_ids: bool = False) -> None:
+    """Inserts rows of one model: its instances, or rows of `retour.store.rows`, and then `into` says the model.
+    `with_ids`: they carry allocated ids; otherwise the database gives them."""
+    if rows:
+        _run(_insertion(into or _model(rows[0]), with_ids, connection.vendor), rows)
+
+
+def put(rows: Sequence[Row], *, into: type[models.Model], key: Sequence[str], changes: Sequence[str]) -> None:
+    """Inserts rows; where one with the same unique `key` is there already, only its `changes` are taken over."""
+    if rows:
+        _run(_upsertion(into, tuple(key), tuple(changes), connection.vendor), rows)
+
+
+def update(rows: Sequence[Row], names: Sequence[str], *, of: type[models.Model] | None = None) -> None:
+    """Writes these columns of known rows of one model: its instances, or rows of `retour.store.rows`, and then `of`
+    says the model."""
+    if rows:
+        _run(_change(of or _model(rows[0]), tuple(names), connection.vendor), rows)
+
+
+def _model(row: Row) -> type[models.Model]:
+    if not isinstance(row, models.Model):
+        raise TypeError(f"{type(row).__name__} does not say its model")
+    return type(row)
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """A statement, where its values come from, and those that the driver takes in another form."""
+
+    statement: str
+    values: Callable[[Any], tuple[Any, ...]]
+    prepared: tuple[tuple[int, Callable[[Any], Any]], ...]
+
+
+@lru_cache(maxsize=64)
+def _insertion(model: type[models.Model], with_ids: bool, _vendor: str) -> _Writing:
+    fields = [field for field in model._meta.concrete_fields if with_ids or not field.primary_key]
     columns = ", ".join(_quoted(field.column) for field in fields)
     marks = ", ".join(["%s"] * len(fields))
-    _run(f"INSERT INTO {_quoted(meta.db_table)} ({columns}) VALUES ({marks})", fields, rows)  # noqa: S608
+    return _writing(f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) VALUES ({marks})", fields)  # noqa: S608
 
 
-def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
-    """Writes these fields of known rows of one model."""
-    if not rows:
-        return
-    meta = rows[0]._meta
+@lru_cache(maxsize=64)
+def _upsertion(model: type[models.Model], key: tuple[str, ...], changes: tuple[str, ...], vendor: str) -> _Writing:
+    insertion = _insertion(model, False, vendor)
+    unique = ", ".join(_quoted(_column(model, name)) for name in key)
+    columns = [_quoted(_column(model, name)) for name in changes]
+    taken = ", ".join(f"{column} = excluded.{column}" for column in columns)
+    return replace(insertion, statement=f"{insertion.statement} ON CONFLICT ({unique}) DO UPDATE SET {taken}")
+
+
+def _column(model: type[models.Model], name: str) -> str | None:
+    return cast("models.Field[Any, Any]", model._meta.get_field(name)).column
+
+
+@lru_cache(maxsize=64)
+def _change(model: type[models.Model], names: tuple[str, ...], _vendor: str) -> _Writing:
+    meta = model._meta
     fields = [cast("models.Field[Any, Any]", meta.get_field(name)) for name in names]
     changes = ", ".join(f"{_quoted(field.column)} = %s" for field in fields)
     statement = f"UPDATE {_quoted(meta.db_table)} SET {changes} WHERE id = %s"  # noqa: S608
-    _run(statement, [*fields, cast("models.Field[Any, Any]", meta.get_field("id"))], rows)
+    return _writing(statement, [*fields, cast("models.Field[Any, Any]", meta.get_field("id"))])
 
 
-def _run(statement: str, fields: Sequence["models.Field[Any, Any]"], rows: Sequence[models.Model]) -> None:
-    wrapper = connections[DEFAULT_DB_ALIAS]  # the thread's own; `connection` would look it up for every value
-    prepared = [(field.attname, _preparation(field, wrapper)) for field in fields]
-    with wrapper.cursor() as cursor:
-        cursor.executemany(
-            statement,
-            [
-                [prepare(getattr(row, name)) if prepare else getattr(row, name) for name, prepare in prepared]
-                for row in rows
-            ],
-        )
+def _writing(statement: str, fields: "Sequence[models.Field[Any, Any]]") -> _Writing:
+    prepared = ((place, _preparation(field)) for place, field in enumerate(fields))
+    values = attrgetter(*("pk" if field.primary_key else field.attname for field in fields))
+    return _Writing(statement, values, tuple((place, prepare) for place, prepare in prepared if prepare))
 
 
-def _preparation(field: "models.Field[Any, Any]", wrapper: BaseDatabaseWrapper) -> Callable[[Any], Any] | None:
+def _run(writing: _Writing, rows: Sequence[Row]) -> None:
+    written = []
+    for row in rows:
+        values = list(writing.values(row))
+        for place, prepare in writing.prepared:
+            if values[place] is not None:
+                values[place] = prepare(values[place])
+        written.append(values)
+    with connection.cursor() as cursor:
+        cursor.executemany(writing.statement, written)
+
+
+def _preparation(field: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
     """How a field's value becomes the driver's. None: it is one already. Django's own way costs most of the writing."""
     if isinstance(
         field, models.CharField | models.TextField | models.BooleanField | models.IntegerField | models.ForeignKey
     ):
         return None
     if isinstance(field, models.DateTimeField):
-        return None if wrapper.vendor == "postgresql" else _sqlite_time
-    if isinstance(field, models.JSONField) and wrapper.vendor == "sqlite":
+        return None if connection.vendor == "postgresql" else sql.sqlite_time
+    if isinstance(field, models.JSONField) and connection.vendor == "sqlite":
         return _sqlite_json
-    return lambda value: field.get_db_prep_save(value, wrapper)
+    return lambda value: field.get_db_prep_save(value, connection)
 
 
-def _sqlite_time(value: datetime | None) -> str | None:
-    return None if value is None else value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+def _sqlite_json(value: Any) -> str:
+    return _encode(value) if value or not isinstance(value, dict | list) else "{}" if isinstance(value, dict) else "[]"
 
 
-def _sqlite_json(value: Any) -> str | None:
-    return None if value is None else json.dumps(value)
+_encode = json.JSONEncoder().encode
 
 
 def _quoted(name: str | None) -> str:

@@ -13,9 +13,9 @@ from retour.core.model import EffectKind, EffectState
 from retour.core.plan import plan
 from retour.store.ledger import Entry, Ledger
 from retour.store.links import link_orders
-from retour.store.models import Connection, Effect, Project, Return
-from retour.store.platforms import capabilities_of, shop_of
+from retour.store.models import Connection, Effect, Project
 from retour.store.record import hear_shop
+from retour.store.rows import EffectRow
 
 
 class NothingToDo(Exception):
@@ -146,14 +146,14 @@ def check_now(connection: Connection, at: datetime) -> None:
 
 def _open(return_id: int, at: datetime, actor: str) -> tuple[Ledger, Entry]:
     ledger = Ledger(at, actor)
-    entries = ledger.load(Return.objects.filter(pk=return_id))
+    entries = ledger.load([return_id])
     if not entries:
         raise NothingToDo(f"There is no return r-{return_id}.")
     return ledger, entries[0]
 
 
 def _left(entry: Entry, line_ref: str) -> int:
-    followed = plan(entry.known, capabilities_of(entry.marketplace, shop_of(entry.marketplace)))
+    followed = plan(entry.known, entry.capabilities)
     left = next((line.left for line in followed.lines if line.ref == line_ref), None)
     if left is None:
         raise Contradiction(f"This return has no line {line_ref}.")
@@ -162,7 +162,7 @@ def _left(entry: Entry, line_ref: str) -> int:
     return left
 
 
-def _open_questions(entry: Entry, key: str | None) -> list[Effect]:
+def _open_questions(entry: Entry, key: str | None) -> list[EffectRow]:
     """Effects that wait for a person."""
     waiting = {EffectState.REFUSED, EffectState.DEAD}
     return [
@@ -175,7 +175,7 @@ def _open_questions(entry: Entry, key: str | None) -> list[Effect]:
 
 def _told_by_hand(ledger: Ledger, entry: Entry) -> int:
     """Decisions that this marketplace cannot be told, or that it has overtaken, now seen to by a person."""
-    followed = plan(entry.known, capabilities_of(entry.marketplace, shop_of(entry.marketplace)))
+    followed = plan(entry.known, entry.capabilities)
     done = 0
     for line in followed.lines:
         overtaken = line.why.key in {"conflict", "gone"}

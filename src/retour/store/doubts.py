@@ -45,12 +45,9 @@ class LostCreate:
 
 def pending_receipts(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     """Receipts that are due to be followed."""
-    due = Effect.objects.filter(connection=connection, state=EffectState.PENDING, due_at__lte=now)
-    return [
-        Pending(e.key, e.receipt, e.sent_at or e.created_at, e.looks)
-        for e in due.order_by("due_at")[:limit]
-        if e.receipt
-    ]
+    due = Effect.objects.filter(connection=connection, state=EffectState.PENDING, due_at__lte=now, receipt__gt="")
+    found = due.order_by("due_at").values_list("key", "receipt", "sent_at", "created_at", "looks")[:limit]
+    return [Pending(key, receipt or "", sent_at or made_at, looks) for key, receipt, sent_at, made_at, looks in found]
 
 
 def unknown_settles(connection: Connection, now: datetime, limit: int) -> list[LostSettle]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from django.db.models import F, Q
 
@@ -71,14 +72,40 @@ def clock_went_back(connection: Connection, now: datetime) -> bool:
 
 def may_go_on(connection: Connection) -> bool:
     """Whether nobody has paused, stopped or removed it since its check began."""
-    usable = [Connection.State.ACTIVE, Connection.State.RECONNECT]
-    return Connection.objects.filter(pk=connection.pk, state__in=usable, removed=False).exists()
+    return _stands(connection)[0]
+
+
+def _stands(connection: Connection) -> tuple[bool, str]:
+    """Whether it is in use, and who runs its check."""
+    statement = (
+        "SELECT state IN ('active', 'reconnect') AND NOT removed, lease_owner FROM store_connection WHERE id = %s"
+    )
+    ((usable, owner),) = sql.rows(statement, [connection.pk])
+    return bool(usable), owner
 
 
 def keep_cycle(connection: Connection, owner: str, now: datetime) -> bool:
     """Prolongs the lease; false when it was lost."""
-    held = Connection.objects.filter(pk=connection.pk, lease_owner=owner)
-    return held.update(lease_until=now + CYCLE_LEASE) == 1
+    statement = "UPDATE store_connection SET lease_until = %s WHERE id = %s AND lease_owner = %s"
+    return sql.change(statement, [sql.time(now + CYCLE_LEASE), connection.pk, owner]) == 1
+
+
+class Standing(Enum):
+    """How a check stands that is under way."""
+
+    GOES_ON = auto()
+    LOST = auto()
+    """Another worker has the lease."""
+    HELD_BACK = auto()
+    """The connection was paused, stopped or removed."""
+
+
+def standing(connection: Connection, owner: str, now: datetime | None) -> Standing:
+    """How this owner's check of a connection stands. Prolongs the lease, unless `now` is None."""
+    usable, holder = _stands(connection)
+    if holder != owner or (now is not None and not keep_cycle(connection, owner, now)):
+        return Standing.LOST
+    return Standing.GOES_ON if usable else Standing.HELD_BACK
 
 
 def give_back(connection: Connection, owner: str) -> None:

@@ -3,21 +3,21 @@
 One transaction holds the facts, the plan's outcome, the effects that are now wanted, and the timeline.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
-
-from django.db.models import QuerySet
 
 from retour.core import merge
 from retour.core import model as core
 from retour.core.capabilities import Capabilities
 from retour.core.model import EffectKind, EffectState, Source, Stage
 from retour.core.plan import Outcome, Plan, Want, plan
-from retour.store import bulk, facts
+from retour.store import bulk, facts, rows, sql
 from retour.store.models import Connection, Effect, Event, Line, Return
-from retour.store.platforms import capabilities_of, shop_of
+from retour.store.platforms import Sides, capabilities_between, sides_of
+from retour.store.rows import EffectRow, EventRow, LineRow, ReturnRow
 
 _RETURN_SEEN = ["handler", "opened_at", "complete", "stale", "gone", "digests"]
 _RETURN_PLANNED = ["stage", "why", "why_params", "deadline_at", "look_at", "changed_at"]
@@ -30,23 +30,41 @@ _EFFECT_FIELDS = [
 ]
 
 
+_DESCRIPTION = attrgetter(*(f.name for f in fields(core.SeenLine) if f.name not in {"awaits", "handlings"}))
+
+
+@dataclass(slots=True)
+class LineKey:
+    """A line's row, apart from its facts. `pk` 0: not inserted yet."""
+
+    pk: int
+    polls: bool
+
+
 @dataclass(slots=True)
 class Entry:
     """One return in the ledger: its rows, and its facts before and after."""
 
-    row: Return
-    marketplace: Connection
+    row: ReturnRow
+    sides: Sides
     before: core.Return | None
     known: core.Return
-    lines: dict[str, Line] = field(default_factory=dict)
-    effects: dict[str, Effect] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
+    lines: dict[str, LineKey] = field(default_factory=dict)
+    effects: dict[str, EffectRow] = field(default_factory=dict)
+    events: list[EventRow] = field(default_factory=list)
     touched: bool = False
     seen: bool = False
     """What the marketplace shows of the return itself may have changed."""
     customer: str | None = None
     """Sealed; None: unchanged."""
     dirty_effects: set[str] = field(default_factory=set)
+    dirty_lines: set[str] = field(default_factory=set)
+    """Those that are to be asked about, or no longer; what else changed of a line, its facts tell."""
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What both sides can do."""
+        return capabilities_between(self.sides)
 
 
 class Ledger:
@@ -56,31 +74,46 @@ class Ledger:
         self.at = at
         self.actor = actor
         self.entries: dict[int, Entry] = {}
-        self._shops: dict[int, Connection | None] = {}
 
-    def load(self, returns: QuerySet[Return]) -> list[Entry]:
+    def load(self, keys: Collection[int]) -> list[Entry]:
         """Loads returns with all their facts and holds their rows until the transaction ends."""
-        rows = list(returns.select_for_update(of=("self",)).defer("customer").order_by("pk"))
-        marketplaces = Connection.objects.in_bulk({row.connection_id for row in rows})
-        for row in rows:
-            self.entries[row.pk] = Entry(row, marketplaces[row.connection_id], None, _EMPTY)
-        keys = [row.pk for row in rows]
-        for line in Line.objects.filter(of_id__in=keys).order_by("pk"):
-            self.entries[line.of_id].lines[line.ref] = line
-        for effect in Effect.objects.filter(of_id__in=keys).select_for_update().order_by("pk"):
-            self.entries[effect.of_id].effects[effect.key] = effect
-        loaded = [self.entries[key] for key in keys]
-        for entry in loaded:
-            entry.known = facts.to_return(entry.row, entry.lines.values(), entry.effects.values())
-            entry.before = entry.known
+        return self._load(rows.returns(keys))
+
+    def load_refs(self, marketplace: Connection, refs: Collection[str]) -> list[Entry]:
+        """The same for returns that are known by their refs at a marketplace."""
+        return self._load(rows.returns_by_ref(marketplace.pk, refs))
+
+    def _load(self, found: Sequence[ReturnRow]) -> list[Entry]:
+        keys = [row.pk for row in found]
+        lines: dict[int, list[LineRow]] = {key: [] for key in keys}
+        for line in rows.lines(keys):
+            lines[line.of_id].append(line)
+        effects: dict[int, list[EffectRow]] = {key: [] for key in keys}
+        for effect in rows.effects(keys):
+            effects[effect.of_id].append(effect)
+        sides = sides_of({row.connection_id for row in found})
+        loaded = []
+        for row in found:
+            known = facts.to_return(row, lines[row.pk], effects[row.pk])
+            entry = Entry(
+                row,
+                sides[row.connection_id],
+                known,
+                known,
+                {line.ref: LineKey(line.pk, line.polls) for line in lines[row.pk]},
+                {effect.key: effect for effect in effects[row.pk]},
+            )
+            self.entries[row.pk] = entry
+            loaded.append(entry)
         return loaded
 
     def add(self, marketplace: Connection, seen: Sequence[core.Seen]) -> list[Entry]:
         """Returns that were not known before."""
         added = []
+        sides = sides_of([marketplace.pk])[marketplace.pk]
         for pk, item in zip(bulk.allocate(Return, len(seen)), seen, strict=True):
-            row = Return(id=pk, connection=marketplace, ref=item.ref, created_at=self.at)
-            entry = Entry(row, marketplace, None, merge.first_seen(row.public_id, item, self.at), touched=True)
+            row = ReturnRow(pk, marketplace.pk, item.ref, item.handler, item.opened_at, created_at=self.at)
+            entry = Entry(row, sides, None, merge.first_seen(row.public_id, item, self.at), touched=True)
             self.entries[pk] = entry
             added.append(entry)
         return added
@@ -91,7 +124,7 @@ class Ledger:
         entry.touched = True
         entry.seen = entry.seen or seen
 
-    def put_effect(self, entry: Entry, effect: Effect) -> None:
+    def put_effect(self, entry: Entry, effect: EffectRow) -> None:
         """An effect's row has changed."""
         others = tuple(e for e in entry.known.effects if e.key != effect.key)
         entry.known = replace(entry.known, effects=(*others, facts.to_effect(effect)))
@@ -101,7 +134,7 @@ class Ledger:
     def note(self, entry: Entry, kind: str, **params: Any) -> None:
         """Writes a line of the timeline."""
         texts = {name: str(value) for name, value in params.items() if value is not None}
-        entry.events.append(Event(of_id=entry.row.pk, at=self.at, kind=kind, params=texts, actor=self.actor))
+        entry.events.append(EventRow(entry.row.pk, self.at, kind, texts, self.actor))
 
     def save(self) -> None:
         """Plans every touched return and writes what changed, in batches; connections with new work are due now."""
@@ -110,24 +143,19 @@ class Ledger:
             self._follow(entry)
         new = [entry for entry in touched if entry.before is None]
         known = [entry for entry in touched if entry.before is not None]
-        bulk.insert([entry.row for entry in new], with_ids=True)
-        bulk.update([entry.row for entry in known if entry.seen], [*_RETURN_SEEN, *_RETURN_PLANNED])
-        bulk.update([entry.row for entry in known if not entry.seen], _RETURN_PLANNED)
-        bulk.update([entry.row for entry in known if entry.customer is not None], ["customer"])
-        bulk.insert([line for entry in touched for line in entry.lines.values() if line.pk is None])
-        described, standing = _changed_lines(known)
-        bulk.update(described, _LINE_FIELDS)
-        bulk.update(standing, _LINE_STANDING)
+        bulk.insert([entry.row for entry in new], into=Return, with_ids=True)
+        _update_returns(known)
+        _write_lines(touched)
         effects = [effect for entry in touched for effect in entry.effects.values()]
-        bulk.insert([effect for effect in effects if effect.pk is None])
+        bulk.insert([effect for effect in effects if not effect.pk], into=Effect)
         changed = [entry.effects[key] for entry in touched for key in entry.dirty_effects]
-        bulk.update([effect for effect in changed if effect.pk is not None], _EFFECT_FIELDS)
-        bulk.insert([event for entry in touched for event in entry.events])
+        bulk.update([effect for effect in changed if effect.pk], _EFFECT_FIELDS, of=Effect)
+        bulk.insert([event for entry in touched for event in entry.events], into=Event)
         self._hint(effects)
 
     def _follow(self, entry: Entry) -> None:
         """What follows from the facts: proofs, plan, effects, and the row's columns."""
-        capabilities = self._capabilities(entry)
+        capabilities = entry.capabilities
         followed = plan(entry.known, capabilities)
         while True:
             shown = [entry.effects[key] for key in followed.proven if entry.known.effect(key)]
@@ -139,13 +167,13 @@ class Ledger:
                 self.note(
                     entry,
                     "proven",
-                    marketplace=entry.marketplace.slug,
+                    marketplace=entry.sides.slug,
                     resolution=effect.resolution,
                     quantity=effect.quantity,
                 )
                 self.put_effect(entry, effect)
             followed = plan(entry.known, capabilities)
-        if entry.before is not None and _history(entry.before) != _history(entry.known):
+        if entry.before is not None and _history_grew(entry.before, entry.known):
             self._tell_of_the_marketplace(entry, plan(entry.before, capabilities), followed)
         self._match_effects(entry, followed)
         self._write_row(entry, followed)
@@ -159,7 +187,7 @@ class Ledger:
             self.note(
                 entry,
                 "marketplace_says",
-                marketplace=entry.marketplace.slug,
+                marketplace=entry.sides.slug,
                 words=outcome.resolution,
                 quantity=outcome.quantity,
             )
@@ -182,12 +210,15 @@ class Ledger:
                 effect.state, effect.due_at = EffectState.SUPERSEDED, None
                 entry.dirty_effects.add(key)
 
-    def _effect(self, entry: Entry, want: Want) -> Effect:
-        target = self._shop(entry.marketplace) if want.kind is EffectKind.CREATE else entry.marketplace
-        return Effect(
+    def _effect(self, entry: Entry, want: Want) -> EffectRow:
+        target = entry.sides.shop if want.kind is EffectKind.CREATE else entry.sides.marketplace
+        if target is None:
+            raise RuntimeError(f"{entry.known.id} wants a request made in a shop that is not there")
+        return EffectRow(
+            pk=0,
             key=want.key,
             of_id=entry.row.pk,
-            connection=target,
+            connection_id=target,
             kind=want.kind,
             state=EffectState.WANTED,
             line_ref=want.line_ref,
@@ -210,37 +241,27 @@ class Ledger:
         row.changed_at = self.at
         if entry.customer is not None:
             row.customer = entry.customer
+        merchants = known.handler is core.Handler.MERCHANT and followed.stage is not Stage.CLOSED
         for line, line_plan in zip(known.lines, followed.lines, strict=True):
-            line_row = entry.lines.get(line.item.ref)
-            if line_row is None:
-                line_row = entry.lines[line.item.ref] = Line(of_id=row.pk)
-            line_row.polls = (
-                line.shop is not None
-                and not line.shop.gone
-                and known.handler is core.Handler.MERCHANT
-                and line_plan.left > 0
-                and followed.stage is not Stage.CLOSED
-            )
-            before = entry.before.line(line.item.ref) if entry.before else None
-            if before is not line:
-                facts.write_line(line_row, line)
+            polls = line.shop is not None and not line.shop.gone and merchants and line_plan.left > 0
+            key = entry.lines.get(line.item.ref)
+            if key is None:
+                entry.lines[line.item.ref] = LineKey(0, polls)
+            elif key.polls is not polls:
+                key.polls = polls
+                entry.dirty_lines.add(line.item.ref)
 
-    def _capabilities(self, entry: Entry) -> Capabilities:
-        return capabilities_of(entry.marketplace, self._shop(entry.marketplace))
-
-    def _shop(self, marketplace: Connection) -> Connection | None:
-        if marketplace.project_id not in self._shops:
-            self._shops[marketplace.project_id] = shop_of(marketplace)
-        return self._shops[marketplace.project_id]
-
-    def _hint(self, effects: Iterable[Effect]) -> None:
+    def _hint(self, effects: Iterable[EffectRow]) -> None:
         """A connection that has something to send is due now."""
         due = {e.connection_id for e in effects if e.state == EffectState.WANTED and e.due_at == self.at}
         if due:
-            Connection.objects.filter(pk__in=due, state=Connection.State.ACTIVE).update(next_at=self.at)
+            sql.change(
+                f"UPDATE store_connection SET next_at = %s WHERE state = 'active' AND id IN {sql.marks(due)}",  # noqa: S608
+                [sql.time(self.at), *due],
+            )
 
 
-def _make_equal(effect: Effect, want: Want) -> bool:
+def _make_equal(effect: EffectRow, want: Want) -> bool:
     """What has not left says what is wanted now. True if that changed anything."""
     wanted = (want.quantity, want.resolution, want.changes)
     if (effect.quantity, effect.resolution, effect.changes) == wanted:
@@ -249,25 +270,44 @@ def _make_equal(effect: Effect, want: Want) -> bool:
     return True
 
 
-def _changed_lines(entries: Iterable[Entry]) -> tuple[list[Line], list[Line]]:
-    """Rows of lines whose description changed, and of those where only their standing did."""
-    described: list[Line] = []
-    standing: list[Line] = []
+def _update_returns(entries: Iterable[Entry]) -> None:
+    """Writes what may have changed, entries with the same columns together."""
+    alike: dict[tuple[bool, bool], list[ReturnRow]] = {}
+    for entry in entries:
+        alike.setdefault((entry.seen, entry.customer is not None), []).append(entry.row)
+    for (seen, customer), found in alike.items():
+        names = (*(_RETURN_SEEN if seen else ()), *_RETURN_PLANNED, *(("customer",) if customer else ()))
+        bulk.update(found, names, of=Return)
+
+
+def _write_lines(entries: Iterable[Entry]) -> None:
+    """Inserts new lines, and writes those that changed: the description too only where that did."""
+    new: list[LineRow] = []
+    described: list[LineRow] = []
+    standing: list[LineRow] = []
     for entry in entries:
         for line in entry.known.lines:
-            row = entry.lines[line.item.ref]
-            before = entry.before.line(line.item.ref) if entry.before else None
-            if row.pk is None or before is None:
+            ref = line.item.ref
+            before = entry.before.line(ref) if entry.before else None
+            if before is line and ref not in entry.dirty_lines:
                 continue
-            same = before.item is line.item or replace(before.item, awaits=True, handlings=()) == replace(
-                line.item, awaits=True, handlings=()
-            )
-            (standing if same else described).append(row)
-    return described, standing
+            key = entry.lines[ref]
+            row = facts.line_row(line, pk=key.pk, of_id=entry.row.pk, polls=key.polls)
+            if before is None:
+                new.append(row)
+            elif before.item is line.item or _DESCRIPTION(before.item) == _DESCRIPTION(line.item):
+                standing.append(row)
+            else:
+                described.append(row)
+    bulk.insert(new, into=Line)
+    bulk.update(described, _LINE_FIELDS, of=Line)
+    bulk.update(standing, _LINE_STANDING, of=Line)
 
 
-def _history(known: core.Return) -> list[tuple[core.Handling, ...]]:
-    return [line.item.handlings for line in known.lines]
+def _history_grew(before: core.Return, after: core.Return) -> bool:
+    if before.lines is after.lines:
+        return False
+    return [line.item.handlings for line in before.lines] != [line.item.handlings for line in after.lines]
 
 
 def _theirs(followed: Plan) -> list[Outcome]:

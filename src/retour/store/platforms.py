@@ -1,5 +1,7 @@
 """What a connection's connector is and can do, under its settings."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -7,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from retour.connectors import registry
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
 from retour.core.capabilities import Capabilities
+from retour.store import sql
 from retour.store.models import Connection
 from retour.store.sealed import unseal
 
@@ -39,18 +42,54 @@ def secret_values(document: Any) -> list[str]:
     return [str(document)] if document not in {None, ""} else []
 
 
-_remembered: dict[tuple[str, str, str | None], Capabilities] = {}
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two connections of a return: its marketplace, and its project's shop where there is one, by their keys; and
+    under which settings they are."""
+
+    marketplace: int
+    slug: str
+    shop: int | None
+    settings: tuple[str, str, str | None, str | None]
+
+
+def sides_of(marketplaces: Collection[int]) -> dict[int, Sides]:
+    """The sides of each of these marketplaces, as they are now. One query."""
+    statement = f"""
+        SELECT m.id, m.slug, s.id, m.connector, m.fingerprint, s.connector, s.fingerprint
+        FROM store_connection AS m
+        LEFT JOIN store_connection AS s ON s.project_id = m.project_id AND s.role = 'shop' AND NOT s.removed
+        WHERE m.id IN {sql.marks(marketplaces)}
+    """  # noqa: S608
+    found = sql.rows(statement, [*marketplaces])
+    return {key: Sides(key, slug, shop, tuple(settings)) for key, slug, shop, *settings in found}
+
+
+_remembered: dict[tuple[str, str, str | None, str | None], Capabilities] = {}
+
+
+def capabilities_between(sides: Sides) -> Capabilities:
+    """What both sides of a project's returns can do. Kept as long as the settings stay as they are."""
+    known = _remembered.get(sides.settings)
+    if known is not None:
+        return known
+    found = Connection.objects.in_bulk([key for key in (sides.marketplace, sides.shop) if key is not None])
+    return capabilities_of(found[sides.marketplace], found[sides.shop] if sides.shop else None)
 
 
 def capabilities_of(marketplace: Connection, shop: Connection | None) -> Capabilities:
-    """What both sides of a project's returns can do. Kept as long as the settings stay as they are."""
-    key = (marketplace.connector, marketplace.fingerprint, f"{shop.connector} {shop.fingerprint}" if shop else None)
-    if key not in _remembered:
-        _remembered[key] = Capabilities(
+    """The same for connections that are at hand."""
+    settings = (*_settings(marketplace), *(_settings(shop) if shop else (None, None)))
+    if settings not in _remembered:
+        _remembered[settings] = Capabilities(
             registry.marketplace(marketplace.connector).capabilities(config_of(marketplace)),
             registry.shop(shop.connector).capabilities(config_of(shop)) if shop else None,
         )
-    return _remembered[key]
+    return _remembered[settings]
+
+
+def _settings(connection: Connection) -> tuple[str, str]:
+    return connection.connector, connection.fingerprint
 
 
 def shop_of(connection: Connection) -> Connection | None:

@@ -1,7 +1,7 @@
 """The only way in: what marketplaces and shops show becomes facts, and the facts become effects and timeline."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -11,9 +11,10 @@ from django.db import transaction
 from retour.connectors.contract import Page, ShopPage, Unreadable
 from retour.core import match, merge
 from retour.core import model as core
-from retour.store import facts, sql
+from retour.store import bulk, facts, rows, sql
 from retour.store.ledger import Entry, Ledger
-from retour.store.models import Connection, Line, MarketplaceOrder, Return, UnreadableRow
+from retour.store.models import Connection, MarketplaceOrder, Return, UnreadableRow
+from retour.store.rows import OrderRow
 from retour.store.sealed import seal, unseal
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
@@ -58,7 +59,7 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
         changed = [seen.ref for seen in fresh if seen.ref in known]
         entries: dict[str, Entry] = {}
         if changed:
-            loaded = ledger.load(Return.objects.filter(connection=connection, ref__in=changed))
+            loaded = ledger.load_refs(connection, changed)
             entries = {entry.row.ref: entry for entry in loaded}
         new = list({seen.ref: seen for seen in fresh if seen.ref not in entries}.values())
         for entry, seen in zip(ledger.add(connection, new), new, strict=True):
@@ -76,15 +77,20 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
     return Recorded(len(new), len(fresh) - len(new))
 
 
-def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
-    """Takes in full looks at single returns."""
+def record_looks(
+    connection: Connection, looks: Sequence[Looked], fetched: Mapping[str, core.Order | None] | None = None
+) -> None:
+    """Takes in full looks at single returns. `fetched`: orders that are at hand; the others are looked up."""
     by_ref = {look.ref: look for look in looks}
     if not by_ref:
         return
-    orders = known_orders(connection, {item.order_ref for look in looks if look.seen for item in look.seen.lines})
+    orders = {ref: order for ref, order in (fetched or {}).items() if order}
+    named = {item.order_ref for look in looks if look.seen for item in look.seen.lines}
+    if missing := named - (fetched or {}).keys():
+        orders |= known_orders(connection, missing)
     with transaction.atomic():
         ledger = Ledger(max(look.at for look in looks))
-        for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=by_ref)):
+        for entry in ledger.load_refs(connection, by_ref.keys()):
             look = by_ref[entry.row.ref]
             if look.seen is None:
                 if not entry.known.gone:
@@ -98,7 +104,7 @@ def record_looks(connection: Connection, looks: Sequence[Looked]) -> None:
         ledger.save()
 
 
-def record_unreadable(connection: Connection, lane: str, rows: Iterable[Unreadable], at: datetime) -> None:
+def record_unreadable(connection: Connection, lane: str, unreadable: Iterable[Unreadable], at: datetime) -> None:
     """Keeps rows that could not be read, once each."""
     kept = [
         UnreadableRow(
@@ -111,7 +117,7 @@ def record_unreadable(connection: Connection, lane: str, rows: Iterable[Unreadab
             first_at=at,
             last_at=at,
         )
-        for row in rows
+        for row in unreadable
     ]
     unique = list({row.digest: row for row in kept}.values())
     UnreadableRow.objects.bulk_create(
@@ -123,7 +129,7 @@ def record_vanished(connection: Connection, refs: Sequence[str], at: datetime) -
     """Open returns that the marketplace's list no longer shows: each is to be looked at."""
     with transaction.atomic():
         ledger = Ledger(at)
-        for entry in ledger.load(Return.objects.filter(connection=connection, ref__in=refs)):
+        for entry in ledger.load_refs(connection, refs):
             ledger.note(entry, "vanished", marketplace=connection.slug)
             ledger.put(entry, merge.vanished(entry.known, at), seen=True)
         ledger.save()
@@ -134,16 +140,15 @@ def record_shop(shop: Connection, page: ShopPage, at: datetime) -> int:
     if page.unreadable:
         record_unreadable(shop, "returns", page.unreadable, at)
     says = {item.ref: item for item in page.returns}
-    lines = Line.objects.filter(shop_ref__in=says, of__connection__project=shop.project_id, polls=True)
     changed = {}
-    for line in lines.only("of_id", "ref", "shop_ref", "shop"):
-        if line.shop_ref and line.shop and _differs(line.shop, says[line.shop_ref]):
-            changed[line.of_id, line.ref] = says[line.shop_ref]
+    for of, line, ref, known in _asked_about(shop, says.keys()):
+        if known and _differs(known, says[ref]):
+            changed[of, line] = says[ref]
     if not changed:
         return 0
     with transaction.atomic():
         ledger = Ledger(at)
-        for entry in ledger.load(Return.objects.filter(pk__in={key[0] for key in changed})):
+        for entry in ledger.load({of for of, _ in changed}):
             for line_ref in entry.lines:
                 said = changed.get((entry.row.pk, line_ref))
                 if said is not None:
@@ -203,31 +208,29 @@ def postpone_looks(connection: Connection, refs: Iterable[str], at: datetime) ->
 
 def known_orders(connection: Connection, refs: Iterable[str]) -> dict[str, core.Order]:
     """Orders that were fetched before."""
-    rows = MarketplaceOrder.objects.filter(project=connection.project_id, ref__in=list(refs), fetched_at__isnull=False)
-    return {row.ref: facts.order_from_plain(unseal(row.sealed)) for row in rows if row.sealed}
+    found = rows.orders(connection.project_id, list(refs))
+    return {ref: facts.order_from_plain(unseal(row.sealed)) for ref, row in found.items() if row.sealed}
 
 
 def record_orders(connection: Connection, orders: Mapping[str, core.Order | None], at: datetime) -> None:
     """Keeps fetched orders; None: the marketplace does not know it."""
-    rows = [
-        MarketplaceOrder(
-            project_id=connection.project_id,
-            ref=ref,
-            sealed=seal(facts.order_to_plain(order)) if order else "",
-            fetched_at=at,
-        )
+    fetched = [
+        OrderRow(connection.project_id, ref, seal(facts.order_to_plain(order)) if order else "", at)
         for ref, order in orders.items()
     ]
-    MarketplaceOrder.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["project", "ref"], update_fields=["sealed", "fetched_at"]
-    )
+    with transaction.atomic():
+        bulk.put(fetched, into=MarketplaceOrder, key=["project", "ref"], changes=["sealed", "fetched_at"])
 
 
 def unfetched_orders(connection: Connection, refs: Iterable[str]) -> set[str]:
     """Those of these orders that were not asked for yet."""
     wanted = set(refs)
-    fetched = MarketplaceOrder.objects.filter(project=connection.project_id, ref__in=wanted, fetched_at__isnull=False)
-    return wanted - set(fetched.values_list("ref", flat=True))
+    found = sql.rows(
+        f"SELECT ref FROM store_marketplaceorder WHERE project_id = %s AND fetched_at IS NOT NULL"  # noqa: S608
+        f" AND ref IN {sql.marks(wanted)}",
+        [connection.project_id, *wanted],
+    )
+    return wanted - {ref for (ref,) in found}
 
 
 def _see(ledger: Ledger, entry: Entry, seen: core.Seen, at: datetime) -> None:
@@ -257,6 +260,19 @@ def _digests(connection: Connection, refs: list[str]) -> dict[str, dict[str, str
     marks = ", ".join(["%s"] * len(refs))
     statement = f"SELECT ref, digests FROM store_return WHERE connection_id = %s AND ref IN ({marks})"  # noqa: S608
     return {ref: json.loads(digests) for ref, digests in sql.rows(statement, [connection.pk, *refs])}
+
+
+def _asked_about(shop: Connection, refs: Collection[str]) -> Iterable[tuple[int, str, str, dict[str, object] | None]]:
+    """The lines whose requests these are, as (return, line, the shop's id, what the shop said last)."""
+    statement = f"""
+        SELECT l.of_id, l.ref, l.shop_ref, l.shop
+        FROM store_line AS l
+        JOIN store_return AS r ON r.id = l.of_id
+        JOIN store_connection AS c ON c.id = r.connection_id
+        WHERE l.polls AND c.project_id = %s AND l.shop_ref IN {sql.marks(refs)}
+    """  # noqa: S608
+    for of, line, ref, said in sql.rows(statement, [shop.project_id, *refs]):
+        yield of, line, ref, json.loads(said) if said else None
 
 
 def _keep_customer(entry: Entry, seen: core.Seen) -> None:

@@ -32,7 +32,7 @@ def replan(returns: QuerySet[Return], now: Callable[[], datetime], progress: Cal
         batch = keys[start : start + BATCH]
         with transaction.atomic():
             ledger = Ledger(now())
-            entries = ledger.load(Return.objects.filter(pk__in=batch))
+            entries = ledger.load(batch)
             stages = {entry.row.pk: entry.row.stage for entry in entries}
             for entry in entries:
                 ledger.put(entry, entry.known)

@@ -9,10 +9,11 @@ from django.db import transaction
 from retour.connectors.http import Exchange as SentAndReceived
 from retour.core import model as core
 from retour.core.model import EffectKind, EffectState
-from retour.store import bulk
+from retour.store import bulk, rows
 from retour.store.ledger import Entry, Ledger
-from retour.store.models import Connection, Effect, Exchange, Return
+from retour.store.models import Connection, Exchange
 from retour.store.record import hear_shop
+from retour.store.rows import EffectRow, ExchangeRow
 from retour.store.sealed import seal
 
 KEEP_EXCHANGES = timedelta(days=30)
@@ -45,8 +46,7 @@ def record_results(
         return
     with transaction.atomic():
         ledger = Ledger(at)
-        of_these = Effect.objects.filter(key__in=by_key).values("of")
-        entries = ledger.load(Return.objects.filter(pk__in=of_these)) if by_key else []
+        entries = ledger.load(rows.returns_of(by_key.keys())) if by_key else []
         of: dict[str, int] = {}
         for entry in entries:
             for key, effect in entry.effects.items():
@@ -58,7 +58,7 @@ def record_results(
         _keep_exchanges(connection, exchanges, of, at)
 
 
-def _apply(ledger: Ledger, entry: Entry, effect: Effect, result: Result, at: datetime) -> None:
+def _apply(ledger: Ledger, entry: Entry, effect: EffectRow, result: Result, at: datetime) -> None:
     asked_again = effect.state == result.state and result.state in {EffectState.UNKNOWN, EffectState.PENDING}
     effect.looks = effect.looks + 1 if asked_again else 0
     effect.state = result.state
@@ -73,7 +73,7 @@ def _apply(ledger: Ledger, entry: Entry, effect: Effect, result: Result, at: dat
         ledger.note(
             entry,
             result.note,
-            marketplace=entry.marketplace.slug,
+            marketplace=entry.sides.slug,
             resolution=effect.resolution,
             quantity=effect.quantity,
             error=result.error,
@@ -90,7 +90,7 @@ def _keep_exchanges(
     connection: Connection, exchanges: Sequence[SentAndReceived], of: dict[str, int], at: datetime
 ) -> None:
     kept = [
-        Exchange(
+        ExchangeRow(
             connection_id=connection.pk,
             of_id=of.get(exchange.about or ""),
             effect_key=exchange.about or "",
@@ -104,4 +104,4 @@ def _keep_exchanges(
         )
         for exchange in exchanges
     ]
-    bulk.insert(kept)
+    bulk.insert(kept, into=Exchange)

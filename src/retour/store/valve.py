@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from retour.core.model import EffectState, Resolution
+from retour.core.model import Resolution
+from retour.store import sql
 from retour.store.models import Connection, Effect
 
 WITHOUT_EXPERIENCE = 2500
@@ -18,12 +19,11 @@ def too_many_refunds(connection: Connection, now: datetime) -> str | None:
     Counts what refunds: accepts and keeps told to a marketplace, and requests made in a shop as accepted. The limit
     of a day is the connection's own (`refund_limit`), else ten times the usual day, at least 50.
     """
-    effects = Effect.objects.filter(connection=connection, resolution__in=_REFUNDS)
-    due = effects.filter(state=EffectState.WANTED, due_at__lte=now).count()
+    due = _count(connection, "state = 'wanted' AND due_at <= %s", now)
     if not due:
         return None
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    today = effects.filter(sent_at__gte=day).exclude(state=EffectState.WANTED).count()
+    today = _count(connection, "state <> 'wanted' AND sent_at >= %s", day)
     if today + due <= min(AT_LEAST, connection.options.get("refund_limit", AT_LEAST)):
         return None
     row = Connection.objects.only("valve_day", "options").get(pk=connection.pk)
@@ -37,6 +37,13 @@ def too_many_refunds(connection: Connection, now: datetime) -> str | None:
         f"{due} refunds are waiting and {today} have been sent today; more than {limit} in a day is unusual here. "
         "Look whether these decisions are right. Resuming sends them."
     )
+
+
+def _count(connection: Connection, which: str, at: datetime) -> int:
+    refunds = f"connection_id = %s AND resolution IN {sql.marks(_REFUNDS)}"
+    statement = f"SELECT count(*) FROM store_effect WHERE {refunds} AND {which}"  # noqa: S608
+    ((count,),) = sql.rows(statement, [connection.pk, *_REFUNDS, sql.time(at)])
+    return int(count)
 
 
 def _usual_limit(connection: Connection, day: datetime) -> int:

@@ -81,10 +81,13 @@ class Job:
     async def may_go_on(self) -> None:
         """Asked before anything leaves. Raises LeaseLost when another worker has taken over, and HeldBack when the
         connection is to do nothing more."""
-        self.kept = time.monotonic()
-        if not await self.db(lease.keep_cycle, self.connection, self.worker.name, self.now()):
+        prolong = time.monotonic() - self.kept > KEEP_EVERY
+        standing = await self.db(lease.standing, self.connection, self.worker.name, self.now() if prolong else None)
+        if prolong:
+            self.kept = time.monotonic()
+        if standing is lease.Standing.LOST:
             raise LeaseLost
-        if not await self.db(lease.may_go_on, self.connection):
+        if standing is lease.Standing.HELD_BACK:
             raise HeldBack
 
     async def stop_as_precaution(self, words: str) -> NoReturn:

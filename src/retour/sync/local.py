@@ -1,6 +1,7 @@
 """The embedded engine: one process checks all connections. Several such processes at once do no harm."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
@@ -29,6 +30,7 @@ CLEAN_EVERY = timedelta(hours=6)
 
 async def work(stop: asyncio.Event) -> None:
     """Checks every connection when it is due, until `stop` is set. What is under way then is brought to its end."""
+    _keep_what_is_loaded()
     db, platforms = Database(), Platforms()
     running: dict[int, asyncio.Task[None]] = {}
     cleaned: datetime | None = None
@@ -71,6 +73,7 @@ async def sync_pass(
 
     `until_idle` goes on while work is due soon (`rhythm.SOON`), at most until `deadline`. One report a connection.
     """
+    _keep_what_is_loaded()
     db, platforms = Database(), Platforms()
     reports: dict[int, Report] = {}
     ends = utc_now() + deadline
@@ -115,6 +118,12 @@ async def sync_pass(
             await platforms.close()
             await db.close()
     return list(reports.values())
+
+
+def _keep_what_is_loaded() -> None:
+    """Django and the connectors stay as long as the process. Looking through them for garbage, again and again while
+    returns pass by, took a tenth of the time."""
+    gc.freeze()
 
 
 def _our_fault(error: Exception) -> str:

@@ -89,12 +89,15 @@ async def look(job: Job) -> None:
                 raise answer
             elif not isinstance(answer, _NotNow):
                 seen[ref] = answer
-        failures |= await _fetch_orders(job, seen, together)
+        orders, without_order = await _fetch_orders(job, seen, together)
+        failures |= without_order
         done = {ref: answer for ref, answer in seen.items() if ref not in failures}
-        await job.db(record.record_looks, job.connection, [Looked(ref, answer, asked) for ref, answer in done.items()])
+        looks = [Looked(ref, answer, asked) for ref, answer in done.items()]
+        await job.db(record.record_looks, job.connection, looks, orders)
         throttled = [error for error in failures.values() if isinstance(error, Unavailable)]
         broken = [ref for ref, error in failures.items() if not isinstance(error, Unavailable)]
-        await job.db(record.postpone_looks, job.connection, broken, job.now())
+        if broken:
+            await job.db(record.postpone_looks, job.connection, broken, job.now())
         if throttled:
             raise throttled[0]
         if failures and not done:
@@ -116,11 +119,11 @@ async def _look(job: Job, ref: str, together: asyncio.Semaphore, until: float) -
 
 async def _fetch_orders(
     job: Job, seen: dict[str, core.Seen | None], together: asyncio.Semaphore
-) -> dict[str, ConnectorError]:
+) -> tuple[dict[str, core.Order | None], dict[str, ConnectorError]]:
     """Each order once: what it tells completes the looks. Failures are told by return."""
     connector = job.platform.connector
     if not job.marketplace_capabilities.orders or not isinstance(connector, HasOrders):
-        return {}
+        return {}, {}
     wanted = {line.order_ref for answer in seen.values() if answer for line in answer.lines}
     missing = sorted(await job.db(record.unfetched_orders, job.connection, wanted))
 
@@ -138,8 +141,9 @@ async def _fetch_orders(
             raise answer
         else:
             orders[ref] = answer
-    await job.db(record.record_orders, job.connection, orders, job.now())
-    return {
+    if orders:
+        await job.db(record.record_orders, job.connection, orders, job.now())
+    return orders, {
         ref: failed[line.order_ref]
         for ref, answer in seen.items()
         if answer

@@ -5,18 +5,31 @@ class TestBol(MarketplaceConformance):
 """
 
 import inspect
+import re
 from collections.abc import Awaitable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from retour.connectors.contract import Confirms, FindsSettle, HasOrders, Marketplace, Receipt, ReceiptState
-from retour.connectors.errors import OutcomeUnknown
-from retour.core.capabilities import Granularity, MarketplaceCapabilities
+from retour.connectors.contract import (
+    CameBack,
+    Confirms,
+    Declares,
+    FindsSettle,
+    HasOrders,
+    Marketplace,
+    Receipt,
+    ReceiptState,
+    SettlesTogether,
+    ToTell,
+)
+from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused
+from retour.core.capabilities import Granularity, MarketplaceCapabilities, Since, Starts
 from retour.core.model import Handler, Resolution
 from retour.testing.failures import FailureConformance
 from retour.testing.limits import LimitConformance
+from retour.testing.looking import looked
 from retour.testing.opened import Opened
 from retour.testing.settling import part, settled, to_the_end
 from retour.testing.simulated import Announced, SimulatedMarketplace
@@ -40,6 +53,9 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         assert isinstance(hub.connector, Confirms) == able.asynchronous
         assert isinstance(hub.connector, FindsSettle) == able.finds
         assert isinstance(hub.connector, HasOrders) == able.orders
+        assert isinstance(hub.connector, SettlesTogether) == (able.together > 1)
+        assert isinstance(hub.connector, Declares) == (Starts.SELLER in able.starts)
+        assert able.orders or Starts.SELLER not in able.starts, "what is declared is found by its order"
 
     async def test_capabilities_are_sensible(self, hub: Opened) -> None:
         able: MarketplaceCapabilities = hub.capabilities
@@ -50,14 +66,13 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         for decision, history in able.tells.items():
             assert decision.refunds == history.refunds, f"{decision} must not read back as {history}: money differs"
         for decision, becomes in able.changes.items():
-            assert decision in told
             assert becomes <= told
-            assert not (decision.refunds and any(not later.refunds for later in becomes)), "money cannot come back"
+            assert not (decision.refunds and becomes), "money cannot come back, and must not go twice"
         assert able.reason_required <= told
         assert able.starts
         for deadline in able.deadlines:
-            assert deadline.after > timedelta(0)
-            assert deadline.name.strip()
+            assert deadline.after > timedelta(0) or deadline.since is Since.STATED
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", deadline.name), "options override a deadline by its name"
             assert deadline.consequence.strip()
             assert deadline.source.strip()
         if able.reason_required:
@@ -67,17 +82,18 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
 
     async def test_every_return_is_seen(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         announced = await platform.announce_many(2 * platform.page_size + 1)
-        walked = await Walked.over(hub, since=None, known=nothing_known)
+        walked = await Walked.over(hub, since=None, known=nothing_known, wait=platform.wait)
         assert not walked.unreadable
         assert walked.lines.keys() == {one.line_ref for one in announced}
         assert {seen.ref for seen in walked.seen} == {one.ref for one in announced}
         assert not walked.contradictions, "a line that is shown twice must look the same both times"
-        assert walked.open_when_all_open == walked.lines.keys(), "`all_open` comes after every open return was shown"
+        if walked.open_when_all_open is not None:
+            assert walked.open_when_all_open == walked.lines.keys(), "`all_open` comes after every open return"
 
     async def test_a_look_is_complete(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         announced = await platform.announce(quantity=2)
         await platform.announce()
-        seen = await hub.connector.look(announced.ref)
+        seen = await looked(platform, hub, announced.ref)
         assert seen is not None
         assert seen.complete
         assert seen.ref == announced.ref
@@ -92,10 +108,10 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         announced = await platform.announce_own()
         if announced is None:
             pytest.skip(f"{self.manifest.name} handles no returns itself")
-        seen = await hub.connector.look(announced.ref)
+        seen = await looked(platform, hub, announced.ref)
         assert seen is not None
         assert seen.handler is Handler.MARKETPLACE
-        walked = await Walked.over(hub, since=None, known=nothing_known)
+        walked = await Walked.over(hub, since=None, known=nothing_known, wait=platform.wait)
         assert {(seen.ref, seen.handler) for seen in walked.seen} == {(announced.ref, Handler.MARKETPLACE)}
 
     async def test_the_order_behind_a_return(self, platform: SimulatedMarketplace, hub: Opened) -> None:
@@ -111,12 +127,14 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
 
     async def test_an_unknown_return_is_none(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         announced = await platform.announce()
-        assert await hub.connector.look(announced.ref + "9") is None
+        assert await looked(platform, hub, announced.ref + "9") is None
 
     async def test_what_is_known_does_not_hide_what_is_open(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         announced = await platform.announce_many(platform.page_size + 1)
         since = platform.simulator.clock.now() - timedelta(days=1)
-        walked = await Walked.over(hub, since=since, known=everything_known)
+        walked = await Walked.over(hub, since=since, known=everything_known, wait=platform.wait)
+        if walked.open_when_all_open is None:
+            pytest.skip(f"{self.manifest.name}'s lists never show all that is open")
         assert walked.open_when_all_open == {one.line_ref for one in announced}
 
     async def test_one_unreadable_row_hides_no_other(self, platform: SimulatedMarketplace, hub: Opened) -> None:
@@ -126,7 +144,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
             broken = await platform.announce()
             whole.append(await platform.announce())
             await platform.spoil(broken, flaw)
-        walked = await Walked.over(hub, since=None, known=nothing_known)
+        walked = await Walked.over(hub, since=None, known=nothing_known, wait=platform.wait)
         assert {one.line_ref for one in whole} <= walked.lines.keys()
         assert len({row.raw for row in walked.unreadable}) == len(platform.flaws)
         assert all(row.why and row.raw for row in walked.unreadable)
@@ -152,7 +170,8 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         decision = next(iter(hub.capabilities.tells))
         announced = await platform.announce(quantity=3)
         await settled(platform, hub, announced, decision, quantity=1)
-        seen = await hub.connector.look(announced.ref)
+        seen = await looked(platform, hub, announced.ref)
+        assert seen is not None
         assert [handling.quantity for handling in seen.lines[0].handlings] == [1]
         assert [entry["quantity"] for entry in await self._effects(platform, announced)] == [1]
 
@@ -226,6 +245,79 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
             await hub.connector.settle(announced.ref, parts)
         assert await hub.connector.find(announced.ref, parts, sent_at) is None
 
+    async def test_what_the_marketplace_refunded_is_not_refunded_again(
+        self, platform: SimulatedMarketplace, hub: Opened
+    ) -> None:
+        """Even without a look in between: it may have acted a second ago."""
+        for decision in (one for one in hub.capabilities.tells if one.refunds):
+            announced = await platform.announce()
+            await looked(platform, hub, announced.ref)
+            if not await platform.refund(announced):
+                pytest.skip(f"{self.manifest.name} never refunds by itself")
+            before = await self._effects(platform, announced)
+            outcome = await self._told(platform, hub, announced, decision)
+            assert not isinstance(outcome, OutcomeUnknown), "it is certain that this call did nothing"
+            assert outcome is not ReceiptState.DONE, "it was not this call that refunded"
+            assert await self._effects(platform, announced) == before
+
+    async def test_several_decisions_go_together_and_one_refusal_hides_no_other(
+        self, platform: SimulatedMarketplace, hub: Opened
+    ) -> None:
+        if hub.capabilities.together == 1:
+            pytest.skip(f"{self.manifest.name} is told one decision with each call")
+        decision = next(iter(hub.capabilities.tells))
+        good, unknown, other = await platform.announce(), await platform.announce(), await platform.announce()
+        told = [ToTell(one.ref, part(platform, one, decision)) for one in (good, unknown, other)]
+        await settled(platform, hub, unknown, decision)
+        answers = await hub.connector.settle_together(told)
+        ends = {key: await self._end(platform, hub, answer) for key, answer in answers.items()}
+        assert ends.keys() == {one.part.key for one in told}
+        assert [ends[told[0].part.key], ends[told[2].part.key]] == [ReceiptState.DONE, ReceiptState.DONE]
+        assert len(await self._effects(platform, good)) == 1
+        assert len(await self._effects(platform, other)) == 1
+        assert len(await self._effects(platform, unknown)) == 1, "told twice, done once"
+
+    async def test_what_came_back_unannounced_is_declared_and_told_once(
+        self, platform: SimulatedMarketplace, hub: Opened
+    ) -> None:
+        if Starts.SELLER not in hub.capabilities.starts:
+            pytest.skip(f"the seller cannot start a return at {self.manifest.name}")
+        sold = await platform.sell(quantity=2)
+        order = await hub.connector.order(sold.order_ref)
+        assert order is not None
+        lines = [line for line in order.lines if line.returnable]
+        assert sum(line.returnable or 0 for line in lines) == 2
+        declared = await hub.connector.declare(order, [CameBack(lines[0].ref, 1)])
+        [seen] = declared
+        [line] = seen.lines
+        assert (line.quantity, line.awaits, line.order_ref) == (1, True, sold.order_ref)
+        assert not await platform.journal(*MONEY), "to declare it tells nothing"
+        decision = next(one for one in hub.capabilities.tells if one.refunds)
+        announced = Announced(seen.ref, line.ref, 1, sold.order_ref)
+        receipt = await settled(platform, hub, announced, decision, order_line_ref=line.order_line_ref)
+        assert receipt.state is ReceiptState.DONE
+        assert sum(entry["quantity"] for entry in await platform.journal("refund")) == 1
+        await self._stands(platform, hub, announced, decision)
+        order = await hub.connector.order(sold.order_ref)
+        assert sum(line.returnable or 0 for line in order.lines) == 1
+        with pytest.raises(Refused):
+            await hub.connector.declare(order, [CameBack(lines[0].ref, 2)])
+
+    async def _told(
+        self, platform: SimulatedMarketplace, hub: Opened, announced: Announced, decision: Resolution
+    ) -> ReceiptState | ConnectorError:
+        try:
+            receipt = await hub.connector.settle(announced.ref, [part(platform, announced, decision)])
+            return (await to_the_end(platform, hub, receipt)).state
+        except ConnectorError as error:
+            return error
+
+    async def _end(self, platform: SimulatedMarketplace, hub: Opened, answer: Any) -> ReceiptState | None:
+        if isinstance(answer, ConnectorError):
+            assert not isinstance(answer, OutcomeUnknown)
+            return None
+        return (await to_the_end(platform, hub, answer)).state
+
     async def subject(self, platform: Any) -> Announced:
         announced: Announced = await platform.announce()
         return announced
@@ -261,7 +353,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         self, platform: SimulatedMarketplace, hub: Opened, announced: Announced, decision: Resolution
     ) -> None:
         """The marketplace's history ends with this decision, for every unit."""
-        seen = await hub.connector.look(announced.ref)
+        seen = await looked(platform, hub, announced.ref)
         assert seen is not None
         [line] = seen.lines
         assert line.handlings, "the decision does not show"
@@ -274,7 +366,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
     ) -> None:
         if hub.capabilities.finds:
             assert await hub.connector.find(announced.ref, parts, sent_at) is None
-        seen = await hub.connector.look(announced.ref)
+        seen = await looked(platform, hub, announced.ref)
         assert seen is not None
         assert not seen.lines[0].handlings
         assert seen.lines[0].awaits

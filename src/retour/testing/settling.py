@@ -1,5 +1,6 @@
 """Telling a decision and following it to its end, as the hub's worker does."""
 
+from itertools import count
 from typing import Any
 
 from retour.connectors.contract import Part, Receipt, ReceiptState
@@ -8,12 +9,21 @@ from retour.testing.opened import Opened
 from retour.testing.simulated import Announced, SimulatedMarketplace
 
 ROUNDS = 24
+_numbers = count(1)
 AN_HOUR = 3600
 
 
 def part(platform: SimulatedMarketplace, announced: Announced, decision: Resolution, **changes: Any) -> Part:
     """The decision for the whole line, unless `changes` says otherwise."""
-    whole = {"quantity": announced.quantity, "reason": platform.reason, "order_ref": announced.order_ref}
+    number = next(_numbers)
+    whole = {
+        "quantity": announced.quantity,
+        "reason": platform.reason,
+        "code": platform.code,
+        "order_ref": announced.order_ref,
+        "key": f"r-{number}:{announced.line_ref}:settle:1",
+        "number": number,
+    }
     return Part(line_ref=announced.line_ref, resolution=decision, **(whole | changes))
 
 

@@ -87,6 +87,12 @@ class SimulatedMarketplace(SimulatedPlatform):
     """How exactly it tells times: a day, where it tells dates."""
     reason: ClassVar[str | None] = None
     """A reason that the marketplace takes with a decision, where it requires one."""
+    code: ClassVar[str | None] = None
+    """One of its own reasons, where it requires one of a list."""
+
+    async def refresh(self) -> None:
+        """Lets pass what must pass until its lists show the present: where they are reports, made now and then."""
+        return
 
     @abstractmethod
     async def announce(self, quantity: int = 1) -> Announced:
@@ -95,6 +101,15 @@ class SimulatedMarketplace(SimulatedPlatform):
     async def announce_own(self) -> Announced | None:
         """The customer announces a return that the marketplace handles itself. None: it never does."""
         return None
+
+    async def refund(self, announced: Announced) -> bool:
+        """The marketplace refunds all of it by itself, without asking the merchant. False: it never does."""
+        return False
+
+    async def sell(self, quantity: int = 1) -> Announced:
+        """A customer buys and receives so many of a product; no return is announced. `order_ref` is what matters. For
+        marketplaces where the merchant may report a return by himself."""
+        raise NotImplementedError(f"{type(self).__name__} says that the merchant reports returns, but not how to sell")
 
     async def announce_many(self, count: int) -> list[Announced]:
         return [await self.announce() for _ in range(count)]

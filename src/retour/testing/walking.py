@@ -1,12 +1,16 @@
 """A walk over a marketplace's lists, as the hub's worker makes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Self
 
 from retour.connectors.contract import Known, Page, Unreadable
 from retour.core.model import Seen, SeenLine
 from retour.testing.opened import Opened
+
+ROUNDS = 20
+"""How often a walk is begun again whose marketplace has more to come."""
 
 
 async def nothing_known(page: Page) -> bool:
@@ -30,12 +34,23 @@ class Walked:
     """The waiting lines that had been shown when a page first said that this was all. None: no page said so."""
 
     @classmethod
-    async def over(cls, hub: Opened, *, since: datetime | None, known: Known) -> Self:
+    async def over(
+        cls, hub: Opened, *, since: datetime | None, known: Known, wait: Callable[[float], None] | None = None
+    ) -> Self:
+        """`wait` lets time pass at the marketplace, for one that makes reports."""
         walked = cls()
-        async for page in hub.connector.returns(since, known):
-            assert page.lane
-            walked._take(page)
-        return walked
+        for _ in range(ROUNDS):
+            again: list[timedelta] = []
+            async for page in hub.connector.returns(since, known):
+                assert page.lane
+                walked._take(page)
+                again += [page.again] if page.again is not None else []
+            if not again:
+                return walked
+            assert wait is not None
+            assert min(again) > timedelta(0)
+            wait(min(again).total_seconds())
+        raise AssertionError(f"after {ROUNDS} walks the marketplace still has more to come")
 
     def _take(self, page: Page) -> None:
         self.seen += page.seen

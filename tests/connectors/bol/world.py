@@ -97,7 +97,8 @@ class World:
 
 
 def part(rma: str, resolution: Resolution, quantity: int = 1, changes: Resolution | None = None) -> Part:
-    return Part(line_ref=rma, resolution=resolution, quantity=quantity, changes=changes)
+    key = f"r-1:{rma}:settle:1"
+    return Part(line_ref=rma, resolution=resolution, quantity=quantity, key=key, number=1, changes=changes)
 
 
 def now() -> datetime:
