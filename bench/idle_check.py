@@ -36,7 +36,8 @@ async def _engine() -> float:
     from retour.sync.cycle import check
     from retour.sync.database import Database
 
-    db, platforms = Database(), Platforms()
+    db = Database()
+    platforms = Platforms(db)
     with Worker(settings.HOME) as worker:
 
         async def one() -> float:

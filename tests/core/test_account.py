@@ -5,11 +5,14 @@ from datetime import timedelta
 import pytest
 
 from retour.core.account import Account, account, told_as
-from retour.core.model import Decision, Effect, EffectState, Handling, Line
+from retour.core.capabilities import MarketplaceCapabilities
+from retour.core.model import Decision, Effect, EffectState, Handling, Line, Resolution
 from tests.core.builders import (
     ACCEPT,
     CANCEL,
+    EXCHANGE,
     KEEP,
+    REFUNDS_ONLY,
     REJECT,
     REPAIR,
     START,
@@ -31,9 +34,10 @@ def books(
     decisions: tuple[Decision, ...] = (decided(1, ACCEPT),),
     effects: tuple[Effect, ...] = (),
     awaits: bool = True,
+    able: MarketplaceCapabilities = TELLS_ALL,
 ) -> Account:
     line = Line(item("L1", quantity, *history, awaits=awaits), START, decisions=decisions)
-    return account(line, effects, TELLS_ALL.tells)
+    return account(line, effects, able.tells)
 
 
 def test_nothing_happened_yet() -> None:
@@ -234,3 +238,16 @@ def test_the_time_between_clocks_is_minutes() -> None:
     late = settle(UNKNOWN, sent_at=START + timedelta(hours=1))
     assert books(handled(ACCEPT, minute=54), effects=(late,)).proven == set()
     assert books(handled(ACCEPT, minute=56), effects=(late,)).proven == {KEY}
+
+
+@pytest.mark.parametrize("shown", [REJECT, CANCEL])
+def test_what_cannot_be_told_is_done_when_the_marketplace_shows_an_end_that_costs_the_same(shown: Resolution) -> None:
+    exchange = decided(1, EXCHANGE)
+    account = books(handled(shown), decisions=(exchange,), able=REFUNDS_ONLY)
+    assert (account.absorbed, account.otherwise, account.foreign) == ({1}, {1}, ())
+
+
+def test_it_is_not_done_by_a_refund_nor_by_what_was_there_before() -> None:
+    later = decided(1, EXCHANGE, before=1)
+    assert books(handled(ACCEPT), decisions=(decided(1, REJECT),), able=REFUNDS_ONLY).absorbed == set()
+    assert books(handled(REJECT), decisions=(later,), able=REFUNDS_ONLY).absorbed == set()

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum, auto
 
-from retour.core.history import History, after, since
+from retour.core.history import History, after, ends_of, since
 from retour.core.model import Decision, Effect, EffectKind, EffectState, Handling, Line, Resolution
 
 _CERTAINTY = (EffectState.DONE, EffectState.UNKNOWN, EffectState.PENDING, EffectState.SENDING)
@@ -15,14 +16,16 @@ class Account:
     """A line's units, told apart.
 
     `proven` are the keys of effects that the marketplace's history shows. `absorbed` are decisions that never left
-    and that the history shows all the same. `foreign` are handlings that nobody here asked for. `closed`: the
-    marketplace waits no longer, and not because of anything that was told. `changed`: it shows more than was told, so
-    somebody there changed what was told. `undecided` units were neither decided nor handled. `room` is how many units
-    it can still be told something new about; `doubt`, how many more these may turn out to be.
+    and that the history shows all the same; `otherwise`, those of them that it shows by another word. `foreign` are
+    handlings that nobody here asked for. `closed`: the marketplace waits no longer, and not because of anything that
+    was told. `changed`: it shows more than was told, so somebody there changed what was told. `undecided` units were
+    neither decided nor handled. `room` is how many units it can still be told something new about; `doubt`, how many
+    more these may turn out to be.
     """
 
     proven: frozenset[str]
     absorbed: frozenset[int]
+    otherwise: frozenset[int]
     foreign: tuple[Handling, ...]
     closed: bool
     changed: bool
@@ -47,14 +50,14 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
         for effect in sorted(sent, key=lambda e: (_CERTAINTY.index(e.state), e.decision or 0))
         if effect.resolution
         and history.has(
-            reads_as.get(effect.resolution, effect.resolution),
+            ends_of(effect.resolution, reads_as)[0],
             effect.quantity,
             after(effect, revises=effect.decision in revising),
         )
     ]
     left = {e.decision for e in sent}
     by_hand = [d for d in line.standing if d.told_by_hand and d.seq not in left]
-    absorbed = {d.seq for d in by_hand if history.holds(reads_as.get(d.resolution, d.resolution), d.quantity, since(d))}
+    carried = {d.seq: _carried(d, history, reads_as, d.quantity) for d in by_hand}
 
     told = sum(e.quantity for e in sent if e.decision not in revising)
     told += sum(d.quantity for d in by_hand if not d.revises)
@@ -67,13 +70,13 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
     for decision in line.standing:
         if decision.seq in left or decision.told_by_hand:
             continue
-        if _absorbs(decision, history, reads_as, possible):
-            absorbed.add(decision.seq)
-        elif not decision.revises:
+        carried[decision.seq] = how = _carried(decision, history, reads_as, possible)
+        if how is _Carried.NO and not decision.revises:
             waiting += decision.quantity
     return Account(
         proven=frozenset(e.key for e in shown if e.state not in _ANSWER_TO_COME),
-        absorbed=frozenset(absorbed),
+        absorbed=frozenset(seq for seq, how in carried.items() if how is not _Carried.NO),
+        otherwise=frozenset(seq for seq, how in carried.items() if how is _Carried.OTHERWISE),
         foreign=history.rest,
         closed=closed,
         changed=told + history.units > line.item.quantity or any(h.revises for h in history.rest),
@@ -121,13 +124,30 @@ def changeable(units: dict[Resolution, int], resolution: Resolution, quantity: i
     return next((r for r in candidates if r is not resolution and not r.refunds), None)
 
 
-def _absorbs(decision: Decision, history: History, reads_as: Mapping[Resolution, Resolution], possible: int) -> bool:
+class _Carried(Enum):
+    """Whether somebody carried out a decision at the marketplace that never left."""
+
+    NO = auto()
+    SO = auto()
+    OTHERWISE = auto()
+    """By a word that costs the same: the marketplace has none for this decision."""
+
+
+def _carried(
+    decision: Decision, history: History, reads_as: Mapping[Resolution, Resolution], possible: int
+) -> _Carried:
     """Whether the marketplace has carried out a decision that never left; telling it too would refund twice.
 
-    What it did before the decision was made is something else, as long as it is possible that units are left for both.
+    What it did before the decision was made is something else, as long as it is possible that units are left for both;
+    and it must be the same then, or a refund for a refund.
     """
-    resolution = reads_as.get(decision.resolution, decision.resolution)
-    if history.holds(resolution, decision.quantity, since(decision)):
-        return True
-    alike = not decision.revises and decision.quantity > possible
-    return alike and history.holds(resolution, decision.quantity, lambda _, handling: not handling.revises)
+    same, alike = ends_of(decision.resolution, reads_as)
+    if history.holds(same, decision.quantity, since(decision)):
+        return _Carried.SO
+    if history.holds(alike, decision.quantity, since(decision)):
+        return _Carried.OTHERWISE
+    if decision.revises or decision.quantity <= possible:
+        return _Carried.NO
+    ends = alike if decision.resolution.refunds else same
+    before = history.holds(ends, decision.quantity, lambda _, handling: not handling.revises)
+    return _Carried.SO if before else _Carried.NO

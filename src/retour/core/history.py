@@ -3,7 +3,7 @@
 Counted in units, not in entries: a marketplace may show two units that were told at once as two entries.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -32,10 +32,10 @@ class History:
         """How many units were handled without an explanation."""
         return sum(h.quantity for h in self.rest if not h.revises)
 
-    def has(self, resolution: Resolution, quantity: int, fits: Fits) -> bool:
+    def has(self, ends: Collection[Resolution], quantity: int, fits: Fits) -> bool:
         """Strikes out whole entries that make up just these units, if there are any; one entry rather than several."""
         chosen = []
-        for i in sorted(self._found(resolution, fits), key=lambda i: self._units[i] != quantity):
+        for i in sorted(self._found(ends, fits), key=lambda i: self._units[i] != quantity):
             if self._units[i] <= quantity:
                 chosen.append(i)
                 quantity -= self._units[i]
@@ -45,9 +45,9 @@ class History:
             self._units[i] = 0
         return True
 
-    def holds(self, resolution: Resolution, quantity: int, fits: Fits) -> bool:
-        """Strikes out so many units, of whichever entries, if there are so many."""
-        found = self._found(resolution, fits)
+    def holds(self, ends: Collection[Resolution], quantity: int, fits: Fits) -> bool:
+        """Strikes out so many units that ended like this, of whichever entries, if there are so many."""
+        found = self._found(ends, fits)
         if sum(self._units[i] for i in found) < quantity:
             return False
         for i in found:
@@ -56,8 +56,18 @@ class History:
             quantity -= struck
         return True
 
-    def _found(self, resolution: Resolution, fits: Fits) -> list[int]:
-        return [i for i, h in enumerate(self._handlings) if h.resolution is resolution and fits(i, h)]
+    def _found(self, ends: Collection[Resolution], fits: Fits) -> list[int]:
+        return [i for i, h in enumerate(self._handlings) if h.resolution in ends and fits(i, h)]
+
+
+def ends_of(
+    resolution: Resolution, reads_as: Mapping[Resolution, Resolution]
+) -> tuple[tuple[Resolution, ...], tuple[Resolution, ...]]:
+    """As what a decision shows in the history, and as what it may show as well. One that cannot be told, and that a
+    person carries out there, may end as anything that costs the same: the marketplace has fewer words than we have."""
+    if resolution in reads_as:
+        return (reads_as[resolution],), (reads_as[resolution],)
+    return (resolution,), tuple(end for end in Resolution if end.refunds == resolution.refunds)
 
 
 def after(effect: Effect, *, revises: bool) -> Fits:

@@ -34,7 +34,7 @@ def settlement(known: Return, line: Line, books: Account, marketplace: Marketpla
             result.wants.append(want)
             _add(result, decision, _arrived(effect, proven=effect.key in books.proven))
         elif decision.seq in books.absorbed:
-            result.told[decision.seq] = Told.CONFIRMED
+            result.told[decision.seq] = Told.BY_HAND if decision.seq in books.otherwise else Told.CONFIRMED
         elif decision.told_by_hand:
             result.told[decision.seq] = Told.BY_HAND
         elif effect is not None and effect.state in {EffectState.REFUSED, EffectState.DEAD}:

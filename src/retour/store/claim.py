@@ -160,7 +160,7 @@ def _request(effect: EffectRow, line: LineRow, of: Customer, order: OrderRow | N
         reason_text=item.reason_text,
         comment=item.comment,
         unit_price=item.unit_price,
-        customer=facts.party_from_plain(unseal(of.sealed)),
+        customer=facts.party_from_plain(unseal(of.customer)),
         billing=facts.party_from_plain(plain["billing"]) if plain else None,
         shop_order=(order.shop_order or None) if order else None,
         shop_product=dict(order.products).get(item.sku) if order and item.sku else None,

@@ -120,9 +120,6 @@ class AtHand:
     looks: bool
 
 
-NOTHING = AtHand(effects=False, looks=False)
-
-
 def at_hand(connection: Connection, now: datetime) -> AtHand:
     """Whether any effect is under way, and whether a return is due to be looked at."""
     ((effects, looks),) = sql.rows(

@@ -56,6 +56,8 @@ def to_line(row: Line | LineRow) -> core.Line:
         comment=row.comment,
         tracking=row.tracking,
         carrier=row.carrier,
+        received_at=row.received_at,
+        answer_by=row.answer_by,
     )
     return core.Line(item, row.seen_at, _shop(row.shop), tuple([_decision(d) for d in row.decisions]))
 
@@ -80,6 +82,8 @@ def line_row(line: core.Line, *, pk: int, of_id: int, polls: bool) -> LineRow:
         comment=item.comment,
         tracking=item.tracking,
         carrier=item.carrier,
+        received_at=item.received_at,
+        answer_by=item.answer_by,
         awaits=item.awaits,
         handlings=[_handling_to_plain(handling) for handling in item.handlings],
         seen_at=line.seen_at,

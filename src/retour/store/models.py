@@ -91,6 +91,8 @@ class Connection(models.Model):
     """The last failure's sentence; empty when all is well."""
     trouble_since = models.DateTimeField(null=True)
     quota = models.JSONField(default=dict)
+    lanes = models.JSONField(default=dict)
+    """As of when each list is known whose platform makes reports: {lane: ISO 8601}."""
     valve_day = models.DateField(null=True)
     """The day for which a person has said that more refunds than usual are right."""
     vanish_allowed = models.BooleanField(default=False)
@@ -168,6 +170,8 @@ class Line(models.Model):
     comment = models.TextField(null=True)
     tracking = models.CharField(max_length=200, null=True)
     carrier = models.CharField(max_length=200, null=True)
+    received_at = models.DateTimeField(null=True)
+    answer_by = models.DateTimeField(null=True)
     awaits = models.BooleanField()
     handlings = models.JSONField(default=list)
     seen_at = models.DateTimeField()
@@ -272,6 +276,21 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.url}"
+
+
+class Note(models.Model):
+    """What a connector remembers between two checks."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="notes")
+    name = models.CharField(max_length=200)
+    sealed = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["connection", "name"], name="note_name")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UnreadableRow(models.Model):

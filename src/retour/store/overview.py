@@ -89,20 +89,19 @@ def _may_show(row: Row, filters: Filters) -> bool:
 
 
 def _rows(keys: Sequence[int]) -> Iterable[Row]:
-    found = (
-        Return.objects.filter(pk__in=keys)
-        .select_related("connection__project__company")
-        .prefetch_related("lines")
-        .defer("customer", "digests")
-        .in_bulk()
-    )
+    found = Return.objects.defer("customer", "digests").in_bulk(keys)
+    connections = Connection.objects.select_related("project__company").in_bulk({r.connection_id for r in found.values()})
+    lines: dict[int, list[Line]] = {key: [] for key in keys}
+    for line in Line.objects.filter(of__in=keys).order_by("pk"):
+        lines[line.of_id].append(line)
     returns = [found[key] for key in keys if key in found]
-    lines = {row.pk: tuple(sorted(row.lines.all(), key=lambda line: line.pk)) for row in returns}
+    for row in returns:
+        row.connection = connections[row.connection_id]
     orders = shop_orders(chain.from_iterable(lines.values()), {row.connection.project_id for row in returns})
     for row in returns:
         refs = {line.order_ref for line in lines[row.pk]}
         numbers = {ref: number for ref in refs if (number := orders.get((row.connection.project_id, ref)))}
-        yield Row(row, lines[row.pk], numbers)
+        yield Row(row, tuple(lines[row.pk]), numbers)
 
 
 def shop_orders(lines: Iterable[Line], projects: Iterable[int]) -> dict[tuple[int, str], str]:

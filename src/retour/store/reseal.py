@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db import models, transaction
 
-from retour.store.models import Connection, Exchange, MarketplaceOrder, Return, UnreadableRow
+from retour.store.models import Connection, Exchange, MarketplaceOrder, Note, Return, UnreadableRow
 from retour.store.sealed import reseal
 
 SEALED: Final[tuple[tuple[type[models.Model], str], ...]] = (
@@ -14,6 +14,7 @@ SEALED: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (MarketplaceOrder, "sealed"),
     (Exchange, "sealed"),
     (UnreadableRow, "sealed"),
+    (Note, "sealed"),
 )
 """Every column that holds something sealed."""
 BATCH = 500

@@ -63,6 +63,8 @@ class LineRow:
     comment: str | None
     tracking: str | None
     carrier: str | None
+    received_at: datetime | None
+    answer_by: datetime | None
     awaits: bool
     handlings: list[dict[str, Any]]
     seen_at: datetime
@@ -147,12 +149,13 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """Whose return it is: `sealed` is the customer, as sealed."""
+    """Whose return it is; `customer` is sealed."""
 
+    pk: int
     connection_id: int
     ref: str
     opened_at: datetime
-    sealed: str = field(repr=False)
+    customer: str = field(repr=False)
 
 
 def returns(keys: Collection[int]) -> list[ReturnRow]:
@@ -184,9 +187,8 @@ def returns_of(effects: Collection[str]) -> set[int]:
 
 def customers(keys: Collection[int]) -> dict[int, Customer]:
     """Whose returns these are."""
-    statement = f"SELECT id, connection_id, ref, opened_at, customer FROM store_return WHERE id IN {sql.marks(keys)}"  # noqa: S608
-    moment = sql.moment()
-    return {key: Customer(of, ref, moment(at), sealed) for key, of, ref, at, sealed in sql.rows(statement, [*keys])}
+    found = _read(Return, Customer, f"WHERE id IN {sql.marks(keys)}", [*keys])
+    return {customer.pk: customer for customer in found}
 
 
 def connectors(connections: Collection[int]) -> dict[int, str]:
@@ -218,7 +220,7 @@ def due_effects(connection_id: int, now: datetime, limit: int) -> list[EffectRow
     return _read(Effect, EffectRow, where, [connection_id, sql.time(now), limit])
 
 
-R = TypeVar("R", ReturnRow, LineRow, EffectRow, OrderRow)
+R = TypeVar("R", ReturnRow, LineRow, EffectRow, OrderRow, Customer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +245,7 @@ def _shape(model: type[models.Model], row: type[R]) -> _Shape[R]:
 def _new_shape(model: type[models.Model], row: type[R]) -> _Shape[R]:
     names = [one.name for one in fields(row) if one.metadata.get("read", True)]
     columns = [model._meta.pk if name == "pk" else _column(model, name) for name in names]
-    selected = ", ".join(connection.ops.quote_name(column.column or "") for column in columns)
+    selected = ", ".join(sql.selected(column) for column in columns)
     converters = [(place, sql.converter(column)) for place, column in enumerate(columns)]
     return _Shape(
         f"SELECT {selected} FROM {connection.ops.quote_name(model._meta.db_table)}",  # noqa: S608

@@ -48,14 +48,19 @@ def change(statement: str, parameters: Sequence[Any]) -> int:
     return changed
 
 
+def selected(column: "models.Field[Any, Any]") -> str:
+    """A column as it is selected. On SQLite, Django's own way to a time costs ten times as much as ours; with a plus
+    before it, a column is an expression, and nobody knows it for a time."""
+    name = connection.ops.quote_name(column.column or "")
+    return f"+{name}" if isinstance(column, models.DateTimeField) and connection.vendor == "sqlite" else name
+
+
 def converter(column: "models.Field[Any, Any]") -> Callable[[Any], Any] | None:
-    """What makes a column's Python value of the driver's. None: the driver's is it already."""
+    """What makes the Python value of a `selected` column of the driver's. None: the driver's is it already."""
     if isinstance(column, models.JSONField):
         return _json
     if isinstance(column, models.DateTimeField):
         return None if connection.vendor == "postgresql" else _moment
-    if isinstance(column, models.BooleanField):
-        return bool
     expression = column.get_col(column.model._meta.db_table)
     converters = [*connection.ops.get_db_converters(expression), *column.get_db_converters(connection)]
     if not converters:
@@ -73,14 +78,5 @@ def _json(text: str) -> Any:
     return [] if text == "[]" else json.loads(text)
 
 
-def moment() -> Callable[[Any], datetime]:
-    """What makes a time of what the database gives for one."""
-    return _same if connection.vendor == "postgresql" else _moment
-
-
 def _moment(text: str) -> datetime:
     return datetime.fromisoformat(f"{text}+00:00")
-
-
-def _same(value: datetime) -> datetime:
-    return value

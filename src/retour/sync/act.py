@@ -1,11 +1,20 @@
 """Carrying out what is wanted: claim, call, record. And finding out what became of what was lost."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import TypeVar
 
-from retour.connectors.contract import Confirms, FindsCreate, FindsOrder, FindsSettle, Receipt, ReceiptState
-from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient, Unavailable
+from retour.connectors.contract import (
+    Confirms,
+    FindsCreate,
+    FindsOrder,
+    FindsSettle,
+    Receipt,
+    ReceiptState,
+    SettlesTogether,
+    ToTell,
+)
+from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Stopped, Transient, Unavailable
 from retour.connectors.http import concerning
 from retour.core.model import EffectState
 from retour.store import claim, doubts, orders, record, results, valve
@@ -30,6 +39,12 @@ async def settle(job: Job) -> None:
         if not claimed:
             return
 
+        if job.marketplace_capabilities.together > 1:
+            failures = await _tell_together(job, claimed)
+            job.report.settled += len(claimed) - len(failures)
+            _raise_if_all_failed(claimed, failures)
+            continue
+
         async def tell(item: claim.Settle) -> Result:
             with concerning(item.key):
                 receipt = await job.platform.connector.settle(item.ref, [item.part])
@@ -38,6 +53,40 @@ async def settle(job: Job) -> None:
         failures = await _carry_out(job, claimed, tell, can_look_up=True)
         job.report.settled += len(claimed) - len(failures)
         _raise_if_all_failed(claimed, failures)
+
+
+async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> list[ConnectorError]:
+    """Several decisions with each call. What a call's answer does not hold may have happened."""
+    connector, failures = job.platform.connector, list[ConnectorError]()
+    if not isinstance(connector, SettlesTogether):
+        raise TypeError(f"{job.platform.manifest.key} declares decisions that are told together, but cannot")
+    most = job.marketplace_capabilities.together
+    for start in range(0, len(claimed), most):
+        items = claimed[start : start + most]
+        answers: Mapping[str, Receipt | ConnectorError] = {}
+        silence: ConnectorError = OutcomeUnknown(f"{job.platform.manifest.name} did not say what became of it.")
+        with concerning(items[0].key):
+            try:
+                answers = await connector.settle_together([ToTell(item.ref, item.part) for item in items])
+            except ConnectorError as error:
+                silence = error
+        told, now = [], job.now()
+        for item in items:
+            answer = answers.get(item.key, silence)
+            if isinstance(answer, Receipt):
+                told.append(outcomes.settled(item.key, answer, now))
+                continue
+            told.append(outcomes.failed(item.key, answer, now, item.attempts, can_look_up=True))
+            if isinstance(answer, Transient | Stopped):
+                failures.append(answer)
+        job.report.questions += sum(result.asks for result in told)
+        await job.db(results.record_results, job.connection, told, job.platform.take_exchanges(), now)
+        if isinstance(silence, Transient | Stopped):
+            later = [Result(item.key, EffectState.WANTED, now) for item in claimed[start + most :]]
+            await job.db(results.record_results, job.connection, later, [], now)
+            failures += [silence] * len(later)
+            break
+    return failures
 
 
 async def create(job: Job) -> None:
@@ -111,9 +160,10 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
     The platform's record is asked first: what it calls done by then, the history must show.
     """
     receipt = await _found(job, item)
-    asked = job.now()
-    seen = await job.platform.connector.look(item.ref)
-    await job.db(record.record_looks, job.connection, [record.Looked(item.ref, seen, asked)])
+    if job.marketplace_capabilities.looks:
+        asked = job.now()
+        seen = await job.platform.connector.look(item.ref)
+        await job.db(record.record_looks, job.connection, [record.Looked(item.ref, seen, asked)])
     if not await job.db(doubts.is_open, item.key):
         return None
     now = job.now()

@@ -13,6 +13,8 @@ from retour.connectors.http import Door, Exchange, Limit
 from retour.store.models import Connection
 from retour.store.platforms import config_of, manifest_of, secret_values
 from retour.store.sealed import unseal
+from retour.sync.database import Database
+from retour.sync.memory import StoredMemory
 
 A_MOMENT = timedelta(seconds=5)
 SHORTEST_PATIENCE, LONGEST_PATIENCE = timedelta(seconds=20), timedelta(minutes=2)
@@ -43,7 +45,7 @@ class Platform:
         }
 
 
-def open_platform(connection: Connection) -> Platform:
+def open_platform(connection: Connection, db: Database) -> Platform:
     """Opens a connection's connector. Raises `registry.UnknownConnector` and pydantic's ValidationError."""
     manifest = manifest_of(connection)
     config = config_of(connection)
@@ -57,6 +59,7 @@ def open_platform(connection: Connection) -> Platform:
         record=exchanges.append,
         patience=patience(manifest.limits),
         parallel=manifest.parallel,
+        memory=StoredMemory(connection.pk, db),
     )
     return Platform(manifest, config, door, manifest.open(config, door), connection.fingerprint, exchanges)
 
@@ -72,7 +75,8 @@ def patience(limits: Iterable[Limit]) -> timedelta:
 class Platforms:
     """The opened connectors of a process."""
 
-    def __init__(self) -> None:
+    def __init__(self, db: Database) -> None:
+        self._db = db
         self._open: dict[int, Platform] = {}
 
     async def of(self, connection: Connection) -> Platform:
@@ -82,7 +86,7 @@ class Platforms:
             await platform.door.close()
             platform = None
         if platform is None:
-            platform = self._open[connection.pk] = open_platform(connection)
+            platform = self._open[connection.pk] = open_platform(connection, self._db)
         return platform
 
     async def close(self) -> None:
@@ -93,9 +97,11 @@ class Platforms:
 
 @asynccontextmanager
 async def opened(connection: Connection) -> AsyncIterator[Platform]:
-    """A connector for one use."""
-    platform = open_platform(connection)
+    """A connector for one use, with its memory: a token that it renews must not be lost."""
+    db = Database()
+    platform = open_platform(connection, db)
     try:
         yield platform
     finally:
         await platform.door.close()
+        await db.close()

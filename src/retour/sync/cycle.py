@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from retour.connectors.errors import ConnectorError, Stopped, Transient, Unavailable
 from retour.connectors.registry import UnknownConnector
 from retour.store import claim, connections, doubts, lease, results
+from retour.store.doubts import AtHand
 from retour.store.models import Connection
 from retour.store.platforms import flaws
 from retour.store.sealed import CannotOpen
@@ -38,11 +39,12 @@ async def check(
     report's words.
     """
     report = Report(connection.pk, name_of(connection))
-    if not await db(lease.take_cycle, connection, worker.name, utc_now(), worker.alive):
+    at_hand = await db(_begin, connection, worker, utc_now())
+    if at_hand is None:
         return None
     began = time.monotonic()
     try:
-        await _check(connection, platforms, db, worker, report, observe_now=observe_now, deep=deep)
+        await _check(connection, platforms, db, worker, report, at_hand, observe_now=observe_now, deep=deep)
     except LeaseLost:
         report.words = "Another worker has taken over"
     except HeldBack:
@@ -56,12 +58,18 @@ async def check(
     return report
 
 
+def _begin(connection: Connection, worker: Worker, now: datetime) -> AtHand | None:
+    """Takes the lease and sees what there is to do, in one go. None: another worker holds it."""
+    return doubts.at_hand(connection, now) if lease.take_cycle(connection, worker.name, now, worker.alive) else None
+
+
 async def _check(
     connection: Connection,
     platforms: Platforms,
     db: Database,
     worker: Worker,
     report: Report,
+    at_hand: AtHand,
     *,
     observe_now: bool,
     deep: bool,
@@ -69,6 +77,7 @@ async def _check(
     now = utc_now()
     if lease.is_ahead(connection, now) and await db(lease.clock_went_back, connection, now):
         log.warning("this machine's clock went back", connection=report.connection)
+        at_hand = await db(doubts.at_hand, connection, now)
     deep = deep or rhythm.deep_is_due(connection.deep_at, now)
     observing = observe_now or deep or connection.observe_at is None or connection.observe_at <= now
     try:
@@ -77,7 +86,7 @@ async def _check(
         report.ok, report.words = False, flaws(error) if isinstance(error, ValidationError) else str(error)
         await db(connections.reconnect, connection, report.words, now, now + rhythm.RECONNECT_AFTER)
         return
-    job = Job(connection, platform, db, worker, report)
+    job = Job(connection, platform, db, worker, report, at_hand=at_hand)
     try:
         if connection.role == Connection.Role.SHOP:
             await _shop(job, observing=observing)
@@ -105,23 +114,21 @@ async def _check(
 
 
 async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
-    at_hand = job.at_hand = await job.db(doubts.at_hand, job.connection, job.now())
-    if at_hand.effects:
+    if job.at_hand.effects:
         await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=True)
         await act.confirm(job)
         await act.look_up(job)
         await act.settle(job)
     if observing:
         await observe.marketplace(job, deep=deep)
-    if at_hand.looks or job.report.brought_anything:
+    if job.at_hand.looks or job.report.brought_anything:
         await observe.look(job)
 
 
 async def _shop(job: Job, *, observing: bool) -> None:
     started = job.now()
     finds = job.shop_capabilities.finds
-    at_hand = job.at_hand = await job.db(doubts.at_hand, job.connection, started)
-    if at_hand.effects:
+    if job.at_hand.effects:
         await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=finds)
         await act.look_up_creates(job)
         await act.create(job)
@@ -135,6 +142,8 @@ async def _well(job: Job, began: datetime, *, observing: bool, deep: bool) -> No
     checked_at = connection.checked_at
     if observing:
         observe_at = rhythm.next_check(at, poll_every(connection, job.platform))
+        if job.again_after is not None:
+            observe_at = min(observe_at, at + job.again_after)
         checked_at = began
     if (
         job.was_quiet
@@ -142,7 +151,8 @@ async def _well(job: Job, began: datetime, *, observing: bool, deep: bool) -> No
         and await job.db(connections.went_quietly, connection, checked_at, observe_at, budget)
     ):
         return
-    changes: dict[str, Any] = {"quota": budget, "checked_at": checked_at, "observe_at": observe_at}
+    changes: dict[str, Any] = {"lanes": {**connection.lanes, **job.lanes}} if job.lanes else {}
+    changes |= {"quota": budget, "checked_at": checked_at, "observe_at": observe_at}
     if observing and (deep or connection.deep_at is None):
         changes["deep_at"] = began
     await job.db(connections.went_well, connection, changes, observe_at)

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NoReturn
 
+from retour.connectors.contract import Page
 from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
 from retour.store import connections, lease
-from retour.store.doubts import NOTHING, AtHand
+from retour.store.doubts import AtHand
 from retour.store.models import Connection
 from retour.sync.alive import Worker
 from retour.sync.connections import Platform
@@ -45,17 +46,22 @@ class Job:
     db: Database
     worker: Worker
     report: Report
+    at_hand: AtHand
+    """What there was to do when the check began."""
+
     now: Callable[[], datetime] = field(default=utc_now)
     kept: float = field(default_factory=time.monotonic)
     """When the lease was last prolonged, on the monotonic clock."""
 
-    at_hand: AtHand = NOTHING
-    """What there was to do when the check began."""
+    lanes: dict[str, str] = field(default_factory=dict)
+    """As of when each list is known that is a report."""
+    again_after: timedelta | None = None
+    """A list has more to come, after that time."""
 
     @property
     def was_quiet(self) -> bool:
         """Nothing was to be done and nothing new was seen."""
-        return not (self.at_hand.effects or self.at_hand.looks or self.report.brought_anything)
+        return not (self.at_hand.effects or self.at_hand.looks or self.report.brought_anything or self.lanes)
 
     @property
     def marketplace_capabilities(self) -> MarketplaceCapabilities:
@@ -72,6 +78,13 @@ class Job:
         if not isinstance(found, ShopCapabilities):
             raise TypeError(f"{self.platform.manifest.key} is not a shop")
         return found
+
+    def saw_lane(self, page: Page) -> None:
+        """Notes what a page says of its list."""
+        if page.as_of is not None:
+            self.lanes[page.lane] = max(self.lanes.get(page.lane, ""), page.as_of.isoformat())
+        if page.again is not None:
+            self.again_after = min(page.again, self.again_after or page.again)
 
     async def keep(self) -> None:
         """Keeps the lease while a long check reads on: now and then, that is often enough."""

@@ -31,7 +31,8 @@ CLEAN_EVERY = timedelta(hours=6)
 async def work(stop: asyncio.Event) -> None:
     """Checks every connection when it is due, until `stop` is set. What is under way then is brought to its end."""
     _keep_what_is_loaded()
-    db, platforms = Database(), Platforms()
+    db = Database()
+    platforms = Platforms(db)
     running: dict[int, asyncio.Task[None]] = {}
     cleaned: datetime | None = None
 
@@ -74,7 +75,8 @@ async def sync_pass(
     `until_idle` goes on while work is due soon (`rhythm.SOON`), at most until `deadline`. One report a connection.
     """
     _keep_what_is_loaded()
-    db, platforms = Database(), Platforms()
+    db = Database()
+    platforms = Platforms(db)
     reports: dict[int, Report] = {}
     ends = utc_now() + deadline
     with Worker(settings.HOME) as worker:

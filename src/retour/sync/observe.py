@@ -30,7 +30,9 @@ async def marketplace(job: Job, *, deep: bool) -> None:
     async def take(page: Page, asked: datetime) -> Recorded:
         if id(page) not in taken:
             taken.clear()
-            taken[id(page)] = brought = await job.db(record.record_page, job.connection, page, asked)
+            empty = not page.seen and not page.unreadable
+            brought = Recorded() if empty else await job.db(record.record_page, job.connection, page, asked)
+            taken[id(page)] = brought
             shown.update(seen.ref for seen in page.seen if any(line.awaits for line in seen.lines))
             job.report.new += brought.new
             job.report.changed += brought.changed
@@ -47,6 +49,7 @@ async def marketplace(job: Job, *, deep: bool) -> None:
     async for page in job.platform.connector.returns(None if deep else since, known):
         await take(page, asked)
         complete = complete or page.all_open
+        job.saw_lane(page)
         asked = job.now()
         await job.keep()
     if complete:

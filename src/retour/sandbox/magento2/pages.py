@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlencode
 
-from retour.sandbox.magento2.markup import Html, element, join
 from retour.sandbox.magento2.orders import Order
 from retour.sandbox.magento2.returns import DECISIONS, PENDING, ReturnRow
+from retour.sandbox.markup import Html, element, join
 
 MASS_ACTIONS = {
     "credit_memo": "Create Credit Memo",
