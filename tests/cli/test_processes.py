@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from retour.sandbox.magento2 import TOKEN
 from tests.cli.hub import SETTINGS, Result, process, settings_file, start
 
 Process = subprocess.Popen[str]
+SIMULATORS = sorted(point.name for point in entry_points(group="retour.sandboxes"))
 
 
 def _ask(method: str, url: str, body: object = None) -> tuple[int, Any]:
@@ -198,10 +200,10 @@ def test_the_pages_alone_stop_on_ctrl_c(place: Place) -> None:
 
 def test_simulators_are_listed_and_named(place: Place) -> None:
     listed = place.run("sandbox")
-    assert [line.split()[0] for line in listed.out.splitlines()] == ["KEY", "bol", "magento2"]
+    assert [line.split()[0] for line in listed.out.splitlines()] == ["KEY", *SIMULATORS]
     wrong = place.run("sandbox", "bool")
     assert (wrong.code, wrong.out) == (2, "")
-    assert wrong.err == "retour: There is no simulator 'bool'. Did you mean bol? There are: bol, magento2.\n"
+    assert wrong.err == f"retour: There is no simulator 'bool'. Did you mean bol? There are: {', '.join(SIMULATORS)}.\n"
     taken = place.run("sandbox", "bol", "--port", str(urlsplit(place.bol).port))
     assert taken.code == 1
     assert "Try another --port." in taken.err

@@ -122,7 +122,7 @@ WHERE_SHOP = "companies.acme.projects.webshop.shop"
             'connector = "bol"',
             'connector = "bol"\noptions = { refundlimit = 5 }',
             f"10: {WHERE_BOL}.options.refundlimit: There is no such setting. Did you mean 'refund_limit'? "
-            "Settings: refund_limit, poll_every.",
+            "Settings: refund_limit, poll_every, deadlines.",
         ),
         (
             'connector = "bol"',

@@ -14,6 +14,7 @@ from retour.connectors.http import Exchange as SentAndReceived
 from retour.core.model import Order, Party
 from retour.project.home import KEYS, read_keys
 from retour.store import models as tables
+from retour.store import notes
 from retour.store.record import record_orders, record_unreadable
 from retour.store.reseal import SEALED
 from retour.store.results import record_results
@@ -48,6 +49,7 @@ def test_everything_opens_with_the_new_key_alone(keys: Path, settings: Settings)
     record_unreadable(marketplace(), "open", [Unreadable("1", "no date", "{}")], SEEN)
     exchange = SentAndReceived(None, "GET", "http://127.0.0.1/", 200, "{}", "{}", None)
     record_results(marketplace(), [], [exchange], SEEN)
+    notes.write(marketplace().pk, {"token": {"refresh": "made up"}}, SEEN)
     before = _sealed()
     assert {name.split()[0] for name in before} == {model.__name__ for model, _ in SEALED}
     old = settings.SECRET_KEYS

@@ -1,8 +1,9 @@
 """By when the merchant must have answered."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-from retour.core.capabilities import Capabilities
+from retour.core.capabilities import Capabilities, Deadline, Since
 from retour.core.deadlines import next_deadline
 from retour.core.model import Handler
 from tests.core.builders import ANY, REFUNDS_ONLY, REJECT, SHOP, START, Story, handled
@@ -39,3 +40,22 @@ def test_what_is_finished_has_none() -> None:
 
 def test_what_the_marketplace_handles_has_none() -> None:
     assert Story(Capabilities(REFUNDS_ONLY), handler=Handler.MARKETPLACE).look().plan.deadline is None
+
+
+def test_a_deadline_may_begin_with_the_parcels_arrival() -> None:
+    arrived = Deadline("refund", timedelta(hours=48), "It refunds by itself.", "made up", Since.RECEIVED)
+    known = waiting().known
+    assert next_deadline(known, (arrived,)) is None, "it has not begun"
+    line = replace(known.lines[0], item=replace(known.lines[0].item, received_at=START + timedelta(days=3)))
+    due = START + timedelta(days=5)
+    assert next_deadline(replace(known, lines=(line,)), (arrived,)) == (due, arrived)
+    assert next_deadline(replace(known, lines=(line,)), (arrived, ANSWER)) == (DUE, ANSWER), "the first one counts"
+    answered = replace(line, item=replace(line.item, awaits=False))
+    assert next_deadline(replace(known, lines=(answered,)), (arrived,)) is None
+
+
+def test_the_marketplace_may_name_the_date_itself() -> None:
+    stated = Deadline("answer", timedelta(0), "It decides by itself.", "made up", Since.STATED)
+    known = waiting().known
+    line = replace(known.lines[0], item=replace(known.lines[0].item, answer_by=START + timedelta(hours=7)))
+    assert next_deadline(replace(known, lines=(line,)), (stated,)) == (START + timedelta(hours=7), stated)

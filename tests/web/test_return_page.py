@@ -197,6 +197,7 @@ def test_a_person_without_a_company_sees_nothing(acme: House, person: Callable[.
 
 
 def test_a_deadline_says_what_happens_then(acme: House, jo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    from retour.core import plan
     from retour.core.capabilities import Deadline
     from retour.web import dossier
 
@@ -205,7 +206,8 @@ def test_a_deadline_says_what_happens_then(acme: House, jo: Client, monkeypatch:
         row.opened_at + timedelta(days=2),
         Deadline("answer", timedelta(days=2), "bol refunds by itself.", "made up"),
     )
-    monkeypatch.setattr(dossier, "next_deadline", lambda known, deadlines: due)
+    for module in (plan, dossier):
+        monkeypatch.setattr(module, "next_deadline", lambda known, deadlines: due)
     text = text_of(jo, row)
     assert "(2026-03-04 09:15:30 UTC). bol refunds by itself." in text
 

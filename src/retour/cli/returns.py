@@ -83,6 +83,7 @@ def decide(
         int | None, typer.Option(min=1, help="How many units of the line.", show_default="all that is left")
     ] = None,
     reason: Annotated[str | None, typer.Option(help="The reason, where the marketplace wants one.")] = None,
+    code: Annotated[str | None, typer.Option(help="One of the marketplace's own reasons, by its code.")] = None,
     revise: Annotated[bool, typer.Option("--revise", help="Change what the marketplace was told before.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -94,7 +95,7 @@ def decide(
     lines = [line] if line is not None else _lines_to_decide(id_, revise)
     if len(lines) > 1 and quantity is not None:
         raise Mistake(f"r-{id_} has several lines: say with --line which one ({', '.join(lines)}).")
-    choices = [Choice(ref, resolution, quantity, reason, revise) for ref in lines]
+    choices = [Choice(ref, resolution, quantity, reason, revise, code) for ref in lines]
     with _sentences():
         put_down(id_, choices, Source.DESK, hub.now(), hub.actor())
     _show(id_, as_json)

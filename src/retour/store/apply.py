@@ -155,7 +155,9 @@ class _Application:
 
 
 def _begin_again(row: Connection, at: datetime) -> None:
-    """New settings deserve a new try at once, and a full look: what they show may be different."""
+    """New settings deserve a new try at once, also of what failed and waits, and a full look: what they show may be
+    different."""
+    Effect.objects.filter(connection=row, state=EffectState.WANTED, due_at__gt=at).update(due_at=at)
     row.next_at, row.observe_at, row.deep_at = at, at, None
     row.failures, row.trouble, row.trouble_since = 0, "", None
     if row.state == Connection.State.RECONNECT:
@@ -204,8 +206,9 @@ def _shown(name: str, old: object, new: object) -> str:
 
 
 def _fingerprint(wanted: WantedConnection) -> str:
-    """Changes with connector, settings and secrets. Keyed: nobody can guess a secret by it."""
-    content = json.dumps([wanted.connector, dict(wanted.settings), dict(wanted.secrets)], sort_keys=True)
+    """Changes with connector, settings, secrets and deadlines. Keyed: nobody can guess a secret by it."""
+    own = [deadlines] if (deadlines := wanted.options.get("deadlines")) else []
+    content = json.dumps([wanted.connector, dict(wanted.settings), dict(wanted.secrets), *own], sort_keys=True)
     return salted_hmac("retour.store.apply", content, algorithm="sha256").hexdigest()
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from retour.core import merge
 from retour.core import model as core
+from retour.core.capabilities import ReasonChoice
 from retour.core.merge import Contradiction
 from retour.core.model import EffectKind, EffectState
 from retour.core.plan import plan
@@ -24,20 +25,28 @@ class NothingToDo(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A decision for some units of a line. `quantity` None: all that is left."""
+    """A decision for some units of a line. `quantity` None: all that is left. `reason` is the person's words, `code`
+    one of the marketplace's own reasons. `known`: how many decisions of the line the person saw; None: not told."""
 
     line_ref: str
     resolution: core.Resolution
     quantity: int | None = None
     reason: str | None = None
     revises: bool = False
+    code: str | None = None
+    known: int | None = None
 
 
 def decide(return_id: int, choices: Sequence[Choice], source: core.Source, at: datetime, actor: str) -> None:
-    """Records a person's decisions, all or none. Raises Contradiction with a sentence when one does not fit."""
+    """Records a person's decisions, all or none. Raises Contradiction with a sentence when one does not fit: also when
+    the line was decided since the person saw it, since the second of two clicks must not refund a second unit."""
     with transaction.atomic():
         ledger, entry = _open(return_id, at, actor)
+        before = {line.item.ref: len(line.decisions) for line in entry.known.lines}
         for choice in choices:
+            if choice.known is not None and choice.known != before.get(choice.line_ref, choice.known):
+                raise Contradiction("This line was decided in the meantime. Look at it, then decide again if needed.")
+            _ask_for_reason(entry, choice)
             quantity = choice.quantity if choice.quantity is not None else _left(entry, choice.line_ref)
             known = merge.decide(
                 entry.known,
@@ -47,6 +56,7 @@ def decide(return_id: int, choices: Sequence[Choice], source: core.Source, at: d
                 source,
                 at,
                 reason=choice.reason,
+                code=choice.code,
                 revises=choice.revises,
             )
             ledger.note(
@@ -150,6 +160,20 @@ def _open(return_id: int, at: datetime, actor: str) -> tuple[Ledger, Entry]:
     if not entries:
         raise NothingToDo(f"There is no return r-{return_id}.")
     return ledger, entries[0]
+
+
+def _ask_for_reason(entry: Entry, choice: Choice) -> None:
+    """A marketplace that wants a reason gets one with the decision, not after it."""
+    able = entry.capabilities.marketplace
+    offered = able.reasons.get(choice.resolution, ())
+    if choice.code is not None and choice.code not in {reason.code for reason in offered}:
+        raise Contradiction(f"{choice.code} is none of this marketplace's reasons{_listed(offered)}.")
+    if choice.resolution in able.reason_required and not (choice.reason or choice.code):
+        raise Contradiction(f"The marketplace wants a reason with this decision{_listed(offered)}.")
+
+
+def _listed(offered: Sequence[ReasonChoice]) -> str:
+    return f" ({', '.join(reason.code for reason in offered)})" if offered else ""
 
 
 def _left(entry: Entry, line_ref: str) -> int:

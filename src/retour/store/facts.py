@@ -62,11 +62,11 @@ def to_line(row: Line | LineRow) -> core.Line:
     return core.Line(item, row.seen_at, _shop(row.shop), tuple([_decision(d) for d in row.decisions]))
 
 
-def line_row(line: core.Line, *, pk: int, of_id: int, polls: bool) -> LineRow:
-    """A line's facts as its row."""
+def line_row(line: core.Line, *, of_id: int, polls: bool, known: LineRow | None) -> LineRow:
+    """A line's facts as its row. `known` is what it was read from; None: it is new."""
     item, shop, price = line.item, line.shop, line.item.unit_price
-    return LineRow(
-        pk=pk,
+    row = LineRow(
+        pk=known.pk if known else 0,
         of_id=of_id,
         ref=item.ref,
         order_ref=item.order_ref,
@@ -92,6 +92,8 @@ def line_row(line: core.Line, *, pk: int, of_id: int, polls: bool) -> LineRow:
         polls=polls,
         decisions=[_decision_to_plain(decision) for decision in line.decisions],
     )
+    row.stored = known.stored if known else ()
+    return row
 
 
 def to_effect(row: Effect | EffectRow) -> core.Effect:

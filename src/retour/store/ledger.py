@@ -4,9 +4,8 @@ One transaction holds the facts, the plan's outcome, the effects that are now wa
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from retour.core import merge
@@ -19,27 +18,6 @@ from retour.store.models import Connection, Effect, Event, Line, Return
 from retour.store.platforms import Sides, capabilities_between, sides_of
 from retour.store.rows import EffectRow, EventRow, LineRow, ReturnRow
 
-_RETURN_SEEN = ["handler", "opened_at", "complete", "stale", "gone", "digests"]
-_RETURN_PLANNED = ["stage", "why", "why_params", "deadline_at", "look_at", "changed_at"]
-_LINE_FIELDS = [f.name for f in Line._meta.concrete_fields if f.name not in {"id", "of", "ref"}]
-_LINE_STANDING = ["awaits", "handlings", "seen_at", "shop", "shop_ref", "polls", "decisions"]
-_EFFECT_FIELDS = [
-    f.name
-    for f in Effect._meta.concrete_fields
-    if f.name not in {"id", "key", "of", "connection", "kind", "line_ref", "decision", "created_at"}
-]
-
-
-_DESCRIPTION = attrgetter(*(f.name for f in fields(core.SeenLine) if f.name not in {"awaits", "handlings"}))
-
-
-@dataclass(slots=True)
-class LineKey:
-    """A line's row, apart from its facts. `pk` 0: not inserted yet."""
-
-    pk: int
-    polls: bool
-
 
 @dataclass(slots=True)
 class Entry:
@@ -49,17 +27,12 @@ class Entry:
     sides: Sides
     before: core.Return | None
     known: core.Return
-    lines: dict[str, LineKey] = field(default_factory=dict)
+    lines: dict[str, LineRow] = field(default_factory=dict)
     effects: dict[str, EffectRow] = field(default_factory=dict)
     events: list[EventRow] = field(default_factory=list)
     touched: bool = False
-    seen: bool = False
-    """What the marketplace shows of the return itself may have changed."""
     customer: str | None = None
     """Sealed; None: unchanged."""
-    dirty_effects: set[str] = field(default_factory=set)
-    dirty_lines: set[str] = field(default_factory=set)
-    """Those that are to be asked about, or no longer; what else changed of a line, its facts tell."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -100,7 +73,7 @@ class Ledger:
                 sides[row.connection_id],
                 known,
                 known,
-                {line.ref: LineKey(line.pk, line.polls) for line in lines[row.pk]},
+                {line.ref: line for line in lines[row.pk]},
                 {effect.key: effect for effect in effects[row.pk]},
             )
             self.entries[row.pk] = entry
@@ -112,23 +85,21 @@ class Ledger:
         added = []
         sides = sides_of([marketplace.pk])[marketplace.pk]
         for pk, item in zip(bulk.allocate(Return, len(seen)), seen, strict=True):
-            row = ReturnRow(pk, marketplace.pk, item.ref, item.handler, item.opened_at, created_at=self.at)
+            row = ReturnRow(pk, marketplace.pk, item.ref, item.handler, item.opened_at, self.at, self.at)
             entry = Entry(row, sides, None, merge.first_seen(row.public_id, item, self.at), touched=True)
             self.entries[pk] = entry
             added.append(entry)
         return added
 
-    def put(self, entry: Entry, known: core.Return, *, seen: bool = False) -> None:
-        """The return's facts are now these; `seen`: because the marketplace showed it."""
+    def put(self, entry: Entry, known: core.Return) -> None:
+        """The return's facts are now these."""
         entry.known = known
         entry.touched = True
-        entry.seen = entry.seen or seen
 
     def put_effect(self, entry: Entry, effect: EffectRow) -> None:
         """An effect's row has changed."""
         others = tuple(e for e in entry.known.effects if e.key != effect.key)
         entry.known = replace(entry.known, effects=(*others, facts.to_effect(effect)))
-        entry.dirty_effects.add(effect.key)
         entry.touched = True
 
     def note(self, entry: Entry, kind: str, **params: Any) -> None:
@@ -144,12 +115,14 @@ class Ledger:
         new = [entry for entry in touched if entry.before is None]
         known = [entry for entry in touched if entry.before is not None]
         bulk.insert([entry.row for entry in new], into=Return, with_ids=True)
-        _update_returns(known)
-        _write_lines(touched)
+        bulk.rewrite([entry.row for entry in known], of=Return)
+        bulk.update([entry.row for entry in known if entry.customer is not None], ["customer"], of=Return)
+        lines = [line for entry in touched for line in entry.lines.values()]
+        bulk.insert([line for line in lines if not line.pk], into=Line)
+        bulk.rewrite([line for line in lines if line.pk], of=Line)
         effects = [effect for entry in touched for effect in entry.effects.values()]
         bulk.insert([effect for effect in effects if not effect.pk], into=Effect)
-        changed = [entry.effects[key] for entry in touched for key in entry.dirty_effects]
-        bulk.update([effect for effect in changed if effect.pk], _EFFECT_FIELDS, of=Effect)
+        bulk.rewrite([effect for effect in effects if effect.pk], of=Effect)
         bulk.insert([event for entry in touched for event in entry.events], into=Event)
         self._hint(effects)
 
@@ -202,13 +175,11 @@ class Ledger:
             elif effect.state == EffectState.SUPERSEDED:
                 effect.state, effect.due_at = EffectState.WANTED, self.at
                 _make_equal(effect, want)
-                entry.dirty_effects.add(key)
-            elif effect.state == EffectState.WANTED and _make_equal(effect, want):
-                entry.dirty_effects.add(key)
+            elif effect.state == EffectState.WANTED:
+                _make_equal(effect, want)
         for key, effect in entry.effects.items():
             if effect.state == EffectState.WANTED and key not in wanted:
                 effect.state, effect.due_at = EffectState.SUPERSEDED, None
-                entry.dirty_effects.add(key)
 
     def _effect(self, entry: Entry, want: Want) -> EffectRow:
         target = entry.sides.shop if want.kind is EffectKind.CREATE else entry.sides.marketplace
@@ -244,12 +215,12 @@ class Ledger:
         merchants = known.handler is core.Handler.MERCHANT and followed.stage is not Stage.CLOSED
         for line, line_plan in zip(known.lines, followed.lines, strict=True):
             polls = line.shop is not None and not line.shop.gone and merchants and line_plan.left > 0
-            key = entry.lines.get(line.item.ref)
-            if key is None:
-                entry.lines[line.item.ref] = LineKey(0, polls)
-            elif key.polls is not polls:
-                key.polls = polls
-                entry.dirty_lines.add(line.item.ref)
+            line_row = entry.lines.get(line.item.ref)
+            before = entry.before.line(line.item.ref) if entry.before else None
+            if line_row is None or before is not line:
+                entry.lines[line.item.ref] = facts.line_row(line, of_id=row.pk, polls=polls, known=line_row)
+            else:
+                line_row.polls = polls
 
     def _hint(self, effects: Iterable[EffectRow]) -> None:
         """A connection that has something to send is due now."""
@@ -261,47 +232,9 @@ class Ledger:
             )
 
 
-def _make_equal(effect: EffectRow, want: Want) -> bool:
-    """What has not left says what is wanted now. True if that changed anything."""
-    wanted = (want.quantity, want.resolution, want.changes)
-    if (effect.quantity, effect.resolution, effect.changes) == wanted:
-        return False
-    effect.quantity, effect.resolution, effect.changes = wanted
-    return True
-
-
-def _update_returns(entries: Iterable[Entry]) -> None:
-    """Writes what may have changed, entries with the same columns together."""
-    alike: dict[tuple[bool, bool], list[ReturnRow]] = {}
-    for entry in entries:
-        alike.setdefault((entry.seen, entry.customer is not None), []).append(entry.row)
-    for (seen, customer), found in alike.items():
-        names = (*(_RETURN_SEEN if seen else ()), *_RETURN_PLANNED, *(("customer",) if customer else ()))
-        bulk.update(found, names, of=Return)
-
-
-def _write_lines(entries: Iterable[Entry]) -> None:
-    """Inserts new lines, and writes those that changed: the description too only where that did."""
-    new: list[LineRow] = []
-    described: list[LineRow] = []
-    standing: list[LineRow] = []
-    for entry in entries:
-        for line in entry.known.lines:
-            ref = line.item.ref
-            before = entry.before.line(ref) if entry.before else None
-            if before is line and ref not in entry.dirty_lines:
-                continue
-            key = entry.lines[ref]
-            row = facts.line_row(line, pk=key.pk, of_id=entry.row.pk, polls=key.polls)
-            if before is None:
-                new.append(row)
-            elif before.item is line.item or _DESCRIPTION(before.item) == _DESCRIPTION(line.item):
-                standing.append(row)
-            else:
-                described.append(row)
-    bulk.insert(new, into=Line)
-    bulk.update(described, _LINE_FIELDS, of=Line)
-    bulk.update(standing, _LINE_STANDING, of=Line)
+def _make_equal(effect: EffectRow, want: Want) -> None:
+    """What has not left says what is wanted now."""
+    effect.quantity, effect.resolution, effect.changes = want.quantity, want.resolution, want.changes
 
 
 def _history_grew(before: core.Return, after: core.Return) -> bool:

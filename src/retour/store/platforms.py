@@ -1,14 +1,15 @@
 """What a connection's connector is and can do, under its settings."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
 from retour.connectors import registry
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
-from retour.core.capabilities import Capabilities
+from retour.core.capabilities import Capabilities, MarketplaceCapabilities
 from retour.store import sql
 from retour.store.models import Connection
 from retour.store.sealed import unseal
@@ -82,10 +83,23 @@ def capabilities_of(marketplace: Connection, shop: Connection | None) -> Capabil
     settings = (*_settings(marketplace), *(_settings(shop) if shop else (None, None)))
     if settings not in _remembered:
         _remembered[settings] = Capabilities(
-            registry.marketplace(marketplace.connector).capabilities(config_of(marketplace)),
+            _with_own_deadlines(marketplace),
             registry.shop(shop.connector).capabilities(config_of(shop)) if shop else None,
         )
     return _remembered[settings]
+
+
+def _with_own_deadlines(marketplace: Connection) -> MarketplaceCapabilities:
+    """A marketplace's capabilities, with the deadlines that its options name otherwise."""
+    able = registry.marketplace(marketplace.connector).capabilities(config_of(marketplace))
+    own = marketplace.options.get("deadlines", {})
+    deadlines = tuple(
+        replace(one, after=timedelta(hours=own[one.name]), source="this connection's options")
+        if one.name in own
+        else one
+        for one in able.deadlines
+    )
+    return replace(able, deadlines=deadlines) if own else able
 
 
 def _settings(connection: Connection) -> tuple[str, str]:

@@ -96,7 +96,7 @@ def record_looks(
             if look.seen is None:
                 if not entry.known.gone:
                     ledger.note(entry, "gone", marketplace=connection.slug)
-                ledger.put(entry, merge.missing(entry.known, look.at), seen=True)
+                ledger.put(entry, merge.missing(entry.known, look.at))
                 continue
             if not entry.known.complete:
                 ledger.note(entry, "details", marketplace=connection.slug)
@@ -132,7 +132,7 @@ def record_vanished(connection: Connection, refs: Sequence[str], at: datetime) -
         ledger = Ledger(at)
         for entry in ledger.load_refs(connection, refs):
             ledger.note(entry, "vanished", marketplace=connection.slug)
-            ledger.put(entry, merge.vanished(entry.known, at), seen=True)
+            ledger.put(entry, merge.vanished(entry.known, at))
         ledger.save()
 
 
@@ -241,7 +241,7 @@ def _see(ledger: Ledger, entry: Entry, seen: core.Seen, at: datetime) -> None:
         if before is not None and before.item.quantity != line.item.quantity:
             ledger.note(entry, "quantity", old=before.item.quantity, new=line.item.quantity)
     _keep_customer(entry, seen)
-    ledger.put(entry, known, seen=True)
+    ledger.put(entry, known)
 
 
 def _shown(known: core.Return) -> tuple[object, ...]:

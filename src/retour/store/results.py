@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from retour.connectors.http import Exchange as SentAndReceived
+from retour.core import merge
 from retour.core import model as core
 from retour.core.model import EffectKind, EffectState
 from retour.store import bulk, rows
@@ -81,6 +82,10 @@ def _apply(ledger: Ledger, entry: Entry, effect: EffectRow, result: Result, at: 
             receipt=result.receipt,
         )
     ledger.put_effect(entry, effect)
+    refused = result.state is EffectState.REFUSED and effect.kind == EffectKind.SETTLE
+    if refused and entry.capabilities.marketplace.looks:
+        # It may have been too late: somebody acted there. A look explains it, and nothing leaves before.
+        ledger.put(entry, merge.vanished(entry.known))
     if result.says is not None and effect.kind == EffectKind.CREATE:
         ledger.note(entry, "created", shop_return=result.says.ref, line=effect.line_ref)
         hear_shop(ledger, entry, effect.line_ref, result.says, at)

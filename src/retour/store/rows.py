@@ -12,31 +12,38 @@ from django.db import connection, models
 from retour.store import sql
 from retour.store.models import Effect, Line, MarketplaceOrder, Return
 
-_UNREAD = {"read": False}
+_NOT_READ = {"read": False}
 """Of the fields that stand last in their row: a value that is read becomes a row as it comes."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Stored:
+    """A row that may change. `stored` is how it was read, column by column; empty: it is new."""
+
+    stored: tuple[Any, ...] = field(default=(), init=False, repr=False, compare=False, metadata=_NOT_READ)
+
+
 @dataclass(slots=True)
-class ReturnRow:
-    """A row of `Return`. What follows from the facts, and what is sealed, is only ever written, never read."""
+class ReturnRow(Stored):
+    """A row of `Return`. What is sealed is only ever written, never read."""
 
     pk: int
     connection_id: int
     ref: str
     handler: str
     opened_at: datetime
+    created_at: datetime
+    changed_at: datetime
     complete: bool = False
     stale: bool = False
     gone: bool = False
     digests: dict[str, str] = field(default_factory=dict)
     stage: str = ""
+    why: str = ""
+    why_params: dict[str, str] = field(default_factory=dict)
+    deadline_at: datetime | None = None
     look_at: datetime | None = None
-    created_at: datetime | None = field(default=None, metadata=_UNREAD)
-    changed_at: datetime | None = field(default=None, metadata=_UNREAD)
-    why: str = field(default="", metadata=_UNREAD)
-    why_params: dict[str, Any] = field(default_factory=dict, metadata=_UNREAD)
-    deadline_at: datetime | None = field(default=None, metadata=_UNREAD)
-    customer: str = field(default="", repr=False, metadata=_UNREAD)
+    customer: str = field(default="", repr=False, metadata=_NOT_READ)
 
     @property
     def public_id(self) -> str:
@@ -44,7 +51,7 @@ class ReturnRow:
 
 
 @dataclass(slots=True)
-class LineRow:
+class LineRow(Stored):
     """A row of `Line`. `pk` 0: not inserted yet."""
 
     pk: int
@@ -75,7 +82,7 @@ class LineRow:
 
 
 @dataclass(slots=True)
-class EffectRow:
+class EffectRow(Stored):
     """A row of `Effect`. `pk` 0: not inserted yet."""
 
     pk: int
@@ -243,15 +250,20 @@ def _shape(model: type[models.Model], row: type[R]) -> _Shape[R]:
 
 
 def _new_shape(model: type[models.Model], row: type[R]) -> _Shape[R]:
-    names = [one.name for one in fields(row) if one.metadata.get("read", True)]
-    columns = [model._meta.pk if name == "pk" else _column(model, name) for name in names]
-    selected = ", ".join(sql.selected(column) for column in columns)
-    converters = [(place, sql.converter(column)) for place, column in enumerate(columns)]
+    names = columns(row)
+    found = [model._meta.pk if name == "pk" else _column(model, name) for name in names]
+    selected = ", ".join(sql.selected(column) for column in found)
+    converters = [(place, sql.converter(column)) for place, column in enumerate(found)]
     return _Shape(
         f"SELECT {selected} FROM {connection.ops.quote_name(model._meta.db_table)}",  # noqa: S608
         row,
         tuple((place, convert) for place, convert in converters if convert),
     )
+
+
+def columns(row: type) -> tuple[str, ...]:
+    """The columns that a kind of row is read from, by the names of its fields."""
+    return tuple(one.name for one in fields(row) if one.metadata.get("read", True))
 
 
 def _column(model: type[models.Model], attname: str) -> "models.Field[Any, Any]":
@@ -266,5 +278,8 @@ def _read(model: type[models.Model], row: type[R], where: str, parameters: Seque
         for place, convert in shape.converted:
             if values[place] is not None:
                 values[place] = convert(values[place])
-        made.append(row(*values))
+        one = row(*values)
+        if isinstance(one, Stored):
+            one.stored = tuple(values)
+        made.append(one)
     return made

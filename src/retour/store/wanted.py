@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -23,6 +23,11 @@ class Options(BaseModel):
         ge=1,
         le=300,
         description="Seconds from one check to the next, where the platform's own rhythm is slower.",
+    )
+
+    deadlines: dict[str, Annotated[float, Field(gt=0, le=8760)]] | None = Field(
+        default=None,
+        description="Hours until the marketplace's deadlines of these names, where they differ for this account.",
     )
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from functools import wraps
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,7 +16,7 @@ from django.views.decorators.http import require_POST
 from retour.core.merge import Contradiction
 from retour.core.model import Resolution, Source
 from retour.store import desk
-from retour.store.models import Line, Return
+from retour.store.models import Return
 from retour.web.dossier import dossier
 from retour.web.forms import DecideForm, EffectForm, LinkForm
 from retour.web.person import person, return_for
@@ -39,8 +38,7 @@ def _act(view: Callable[[HttpRequest, Return], HttpResponse]) -> Callable[[HttpR
 
 @_act
 def decide(request: HttpRequest, row: Return) -> HttpResponse:
-    """Decides for some units of a line. What was decided by someone else since the page was loaded stops it: the
-    second of two clicks must not refund a second unit."""
+    """Decides for some units of a line. What was decided by someone else since the page was loaded stops it."""
     known = dossier(row)
     if known.capabilities is None:
         return show_again(request, row, problem=known.trouble)
@@ -57,24 +55,16 @@ def decide(request: HttpRequest, row: Return) -> HttpResponse:
         answer["quantity"],
         answer["reason"].strip() or None,
         answer["revises"],
+        code=answer["code"] or None,
+        known=answer["known"],
     )
     try:
-        _decide_once(row, line.row, choice, answer["known"], person(request).get_username())
+        desk.decide(row.pk, [choice], Source.DESK, timezone.now(), person(request).get_username())
     except (Contradiction, desk.NothingToDo) as problem:
         return show_again(request, row, problem=str(problem), line=line.row.pk, form=form)
     decided = {"decision": DECISIONS[choice.resolution], "units": units(answer["quantity"])}
     messages.success(request, _("Decided: %(decision)s, %(units)s.") % decided)
     return redirect("return", row.pk)
-
-
-def _decide_once(row: Return, line: Line, choice: desk.Choice, known: int, actor: str) -> None:
-    """Decides if the line still holds as many decisions as the person saw; the row is held while that is looked at."""
-    with transaction.atomic():
-        Return.objects.select_for_update().get(pk=row.pk)
-        line.refresh_from_db(fields=["decisions"])
-        if len(line.decisions) != known:
-            raise Contradiction(_("This line was decided in the meantime. Look at it, then decide again if needed."))
-        desk.decide(row.pk, [choice], Source.DESK, timezone.now(), actor)
 
 
 @_act

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from retour.connectors.registry import UnknownConnector
 from retour.core import model as core
-from retour.core.capabilities import Capabilities, Deadline, Granularity, MarketplaceCapabilities
+from retour.core.capabilities import Capabilities, Deadline, Granularity, MarketplaceCapabilities, ReasonChoice
 from retour.core.deadlines import next_deadline
 from retour.core.model import EffectKind, EffectState, Handler, Resolution, Stage, Told
 from retour.core.plan import LinePlan, Outcome, Plan, plan
@@ -32,6 +32,8 @@ class Option:
     """The marketplace cannot be told."""
     todo: str
     needs_reason: bool
+    reasons: Sequence[ReasonChoice] = ()
+    """The marketplace's own reasons for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ class LinePart:
     def known(self) -> int:
         return len(self.row.decisions)
 
+    @property
+    def reasons(self) -> Sequence[tuple[str | Promise, Sequence[ReasonChoice]]]:
+        """The marketplace's own reasons, by the decision that they are for."""
+        return [(option.label, option.reasons) for option in self.options if option.reasons]
+
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
@@ -150,14 +157,13 @@ def dossier(row: Return) -> Dossier:
         for line in lines
     ]
     deadlines = capabilities.marketplace.deadlines if capabilities else ()
-    unanswered = row.stage in {Stage.NEW, Stage.OPEN}
     return Dossier(
         row=row,
         marketplace=marketplace,
         lines=parts,
         plan=followed,
         trouble=trouble,
-        deadline=next_deadline(known, deadlines) if unanswered else None,
+        deadline=next_deadline(known, deadlines) if followed and followed.deadline else None,
         customer=party,
         billing=billing,
         sealed_trouble=sealed_trouble,
@@ -185,6 +191,7 @@ def options(marketplace: MarketplaceCapabilities, offered: Sequence[Resolution])
             by_hand=resolution not in marketplace.tells,
             todo=marketplace.by_hand.get(resolution, ""),
             needs_reason=resolution in marketplace.reason_required,
+            reasons=marketplace.reasons.get(resolution, ()),
         )
         for resolution in offered
     ]

@@ -54,6 +54,7 @@ class DecideForm(forms.Form):
     )
     quantity = forms.IntegerField(label=_("Quantity"), min_value=1, max_value=1_000_000)
     reason = forms.CharField(label=_("Reason"), max_length=500, required=False)
+    code = forms.CharField(label=_("Reason for the marketplace"), max_length=100, required=False)
     line = forms.IntegerField(widget=forms.HiddenInput)
     known = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     revises = forms.BooleanField(widget=forms.HiddenInput, required=False)
@@ -64,9 +65,15 @@ class DecideForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        resolution = cleaned.get("resolution")
-        if resolution in self._marketplace.reason_required and not cleaned.get("reason"):
-            self.add_error("reason", _("The marketplace wants a reason with this decision."))
+        if "resolution" not in cleaned:
+            return cleaned
+        resolution = Resolution(cleaned["resolution"])
+        offered = {choice.code for choice in self._marketplace.reasons.get(resolution, ())}
+        if cleaned.get("code") not in offered:
+            cleaned["code"] = ""  # one of another decision's: the page offers all of them side by side
+        if resolution in self._marketplace.reason_required and not (cleaned.get("reason") or cleaned["code"]):
+            words = _("The marketplace wants a reason with this decision. Choose one.") if offered else None
+            self.add_error("reason", words or _("The marketplace wants a reason with this decision."))
         return cleaned
 
 
