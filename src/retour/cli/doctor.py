@@ -49,6 +49,8 @@ def _say_finding(finding: "Finding") -> None:
     say_table(("", "check", ""), [_row(check) for check in finding.checks])
     if finding.decisions:
         say_table(("decision", "what becomes of it"), list(finding.decisions.items()))
+    for lane, time in finding.lanes:
+        say(f"last report of {lane}: {time}")
     for text, count in finding.unknown_reasons:
         say(f"reason without a word of ours: {text!r} ({count} lines)")
     if finding.unreadable:
@@ -74,4 +76,5 @@ def _plain(finding: "Finding") -> dict[str, Any]:
         "decisions": finding.decisions,
         "unknown_reasons": [{"text": text, "lines": count} for text, count in finding.unknown_reasons],
         "unreadable": finding.unreadable,
+        "lanes": dict(finding.lanes),
     }

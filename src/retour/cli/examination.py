@@ -48,6 +48,8 @@ class Finding:
     unknown_reasons: tuple[tuple[str, int], ...] = ()
     """The marketplace's reasons that have no word of ours, with how many lines have them."""
     unreadable: int = 0
+    lanes: tuple[tuple[str, str], ...] = ()
+    """As of when each list is known that is a report of the platform's."""
 
     @property
     def ok(self) -> bool:
@@ -83,7 +85,12 @@ def with_history(finding: Finding, connection: Connection) -> Finding:
     lines = Line.objects.filter(of__connection=connection, reason__isnull=True, reason_text__gt="")
     counted = lines.values_list("reason_text").annotate(count=Count("pk")).order_by("-count", "reason_text")
     reasons = tuple((str(text), int(count)) for text, count in counted[:MOST_REASONS])
-    return replace(finding, unknown_reasons=reasons, unreadable=connection.unreadable.count())
+    return replace(
+        finding,
+        unknown_reasons=reasons,
+        unreadable=connection.unreadable.count(),
+        lanes=tuple(sorted(connection.lanes.items())),
+    )
 
 
 async def _examine(connection: Connection) -> Finding:

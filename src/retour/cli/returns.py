@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from retour.cli import hub
+from retour.cli.declaring import report
 from retour.cli.endings import Mistake
 from retour.cli.names import connections_named
 from retour.cli.return_page import say_return
@@ -34,6 +35,7 @@ def _number(text: str) -> int:
 
 Id = Annotated[int, typer.Argument(metavar="ID", parser=_number, help="The return, such as r-12.", show_default=False)]
 AsJson = Annotated[bool, typer.Option("--json", help="Print only JSON.")]
+app.command()(report)
 EffectKey = Annotated[str | None, typer.Option(help="Only this effect, by its key.")]
 
 

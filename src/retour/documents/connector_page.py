@@ -11,10 +11,10 @@ from pydantic.fields import FieldInfo
 
 from retour.connectors import registry
 from retour.connectors.contract import MarketplaceManifest, Maturity, ShopManifest
-from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
+from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities, Starts
 from retour.core.model import Resolution
 from retour.documents.variations import standard, values_of, variations
-from retour.documents.words import LOST_CREATES, SMALLEST, becomes, lost_settles, parts_of, time
+from retour.documents.words import DUE, LOST_CREATES, SMALLEST, becomes, lost_settles, parts_of, time
 
 HEADING = (
     "<!-- Written by scripts/connector-pages. Change the manifest, the settings' descriptions or merchants.md in the"
@@ -25,6 +25,9 @@ MATURITIES = {
     Maturity.BETA: "beta: tested against a simulator of the platform, not yet proven by months of real use",
     Maturity.EXPERIMENTAL: "experimental: try it with little at stake",
 }
+
+USUAL = timedelta(minutes=5)
+"""How often a connection is checked at least, where its platform lets it."""
 
 Manifest = MarketplaceManifest | ShopManifest
 
@@ -54,7 +57,8 @@ def _summary(manifest: Manifest) -> str:
         [
             f'A {role}; in the settings file: `connector = "{manifest.key}"`.',
             f"Maturity: {MATURITIES[manifest.maturity]}.",
-            f"Checked at least every {time(manifest.poll_every)}, and at once when there is something to send.",
+            f"Checked at least every {time(manifest.poll_every)}, and at once when there is something to send."
+            + ("" if manifest.poll_every <= USUAL else " More often is not possible there."),
         ]
     )
 
@@ -106,15 +110,39 @@ def _marketplace(able: MarketplaceCapabilities) -> Iterator[str]:
         facts.append("It takes a decision first and carries it out later; Retour follows it until it is confirmed.")
     if able.reason_required:
         facts.append(f"A reason is needed for: {_listed(able.reason_required)}.")
-    facts.append(f"A return can be started by: {', '.join(sorted(able.starts))}.")
+    if able.together > 1:
+        facts.append(f"Up to {able.together} decisions are told with one call; each has an outcome of its own.")
+    if Starts.SELLER in able.starts:
+        facts.append("You can report what came back and nobody had announced: **Report a return** on the desk.")
+    if Starts.CUSTOMER not in able.starts:
+        facts.append("The customer cannot announce a return there.")
+    if not able.looks:
+        facts.append("A single return cannot be asked for: what is new of it is in the next list.")
     if able.orders:
         facts.append("The order behind a return is fetched: billing details, prices and your own references.")
     yield _bullets(facts)
+    if able.reasons:
+        yield "## Reasons that the marketplace knows"
+        yield _table(
+            ("decision", "code", "means"),
+            [
+                (decision, f"`{one.code}`", one.words)
+                for decision in Resolution
+                for one in able.reasons.get(decision, ())
+            ],
+        )
     yield "## Deadlines"
     if able.deadlines:
         yield _table(
-            ("what", "within", "otherwise", "source"),
-            [(one.name, time(one.after), one.consequence, one.source) for one in able.deadlines],
+            ("name", "when", "otherwise", "source"),
+            [
+                (f"`{one.name}`", DUE[one.since].format(time(one.after)), one.consequence, one.source)
+                for one in able.deadlines
+            ],
+        )
+        yield (
+            "Where your account has other times, say so in the settings file, in hours: "
+            f"`options = {{ deadlines = {{ {able.deadlines[0].name} = 24 }} }}`."
         )
     else:
         yield "Retour counts none for this marketplace."
@@ -126,7 +154,8 @@ def _decision(able: MarketplaceCapabilities, resolution: Resolution) -> tuple[st
     refunds = "yes" if resolution.refunds else "no"
     if resolution in able.tells:
         return resolution, refunds, "yes", able.tells[resolution], becomes(able, resolution)
-    return resolution, refunds, f"by hand. {able.by_hand.get(resolution, '')}".strip(), "-", "-"
+    by_hand = f"by hand. {able.by_hand.get(resolution, '')}".strip()
+    return resolution, refunds, by_hand, "-", becomes(able, resolution)
 
 
 def _shop(able: ShopCapabilities) -> Iterator[str]:

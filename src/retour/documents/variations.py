@@ -7,7 +7,7 @@ from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
-from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
+from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities, Starts
 from retour.core.model import Resolution
 from retour.documents.words import becomes, parts_of
 
@@ -66,6 +66,7 @@ def _facts(able: MarketplaceCapabilities | ShopCapabilities) -> dict[str, str]:
         **told,
         "smallest part": able.granularity,
         "orders": _yes(able.orders),
+        "returns that you report yourself": _yes(Starts.SELLER in able.starts),
         "lost decisions are found": _yes(able.finds),
         "silence proves absence": _yes(able.proves_absence),
     }

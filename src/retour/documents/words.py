@@ -4,13 +4,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any, get_args
 
-from retour.core.capabilities import Granularity, MarketplaceCapabilities
+from retour.core.capabilities import Granularity, MarketplaceCapabilities, Since
 from retour.core.model import Resolution
 
 SMALLEST = {
     Granularity.RETURN: "One decision for a whole return, of one line; what is finer is told by hand.",
     Granularity.LINE: "One decision for a whole line; parts of a line are told by hand.",
     Granularity.QUANTITY: "Each unit of a line can have a decision of its own.",
+}
+DUE = {
+    Since.OPENED: "{} after the return was opened",
+    Since.RECEIVED: "{} after the parcel arrived, where the marketplace tells that",
+    Since.STATED: "the date that the marketplace names for each return",
 }
 LOST_CREATES = {
     True: "Retour asks the shop for the request by its own mark. Only when it is not found twice is it made again.",
@@ -23,6 +28,11 @@ LOST_CREATES = {
 
 def lost_settles(able: MarketplaceCapabilities) -> str:
     """What happens when the marketplace's answer to a decision does not come."""
+    if not able.looks:
+        asked = "Retour looks at the platform's own record of the call. " if able.finds else ""
+        return (
+            f"{asked}What is not certain is never sent again by itself: a person is asked. A later list may prove it."
+        )
     asked = "the platform's own record of the call and the return's history" if able.finds else "the return's history"
     if able.proves_absence:
         return (

@@ -46,7 +46,7 @@ def decide(return_id: int, choices: Sequence[Choice], source: core.Source, at: d
         for choice in choices:
             if choice.known is not None and choice.known != before.get(choice.line_ref, choice.known):
                 raise Contradiction("This line was decided in the meantime. Look at it, then decide again if needed.")
-            _ask_for_reason(entry, choice)
+            ask_for_reason(entry, choice.resolution, choice.reason, choice.code)
             quantity = choice.quantity if choice.quantity is not None else _left(entry, choice.line_ref)
             known = merge.decide(
                 entry.known,
@@ -162,13 +162,13 @@ def _open(return_id: int, at: datetime, actor: str) -> tuple[Ledger, Entry]:
     return ledger, entries[0]
 
 
-def _ask_for_reason(entry: Entry, choice: Choice) -> None:
-    """A marketplace that wants a reason gets one with the decision, not after it."""
+def ask_for_reason(entry: Entry, resolution: core.Resolution, reason: str | None, code: str | None) -> None:
+    """A marketplace that wants a reason gets one with the decision, not after it. Raises Contradiction."""
     able = entry.capabilities.marketplace
-    offered = able.reasons.get(choice.resolution, ())
-    if choice.code is not None and choice.code not in {reason.code for reason in offered}:
-        raise Contradiction(f"{choice.code} is none of this marketplace's reasons{_listed(offered)}.")
-    if choice.resolution in able.reason_required and not (choice.reason or choice.code):
+    offered = able.reasons.get(resolution, ())
+    if code is not None and code not in {known.code for known in offered}:
+        raise Contradiction(f"{code} is none of this marketplace's reasons{_listed(offered)}.")
+    if resolution in able.reason_required and not (reason or code):
         raise Contradiction(f"The marketplace wants a reason with this decision{_listed(offered)}.")
 
 

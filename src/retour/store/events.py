@@ -2,6 +2,7 @@
 
 EVENTS = {
     "seen": "Seen on {marketplace}",
+    "declared": "Reported by you: it came back, and {marketplace} had not announced it",
     "details": "Details fetched from {marketplace}",
     "order_found": "Order {shop_order} of the shop belongs to it",
     "created": "Made in the shop as return {shop_return}",

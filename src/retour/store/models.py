@@ -278,6 +278,22 @@ class Exchange(models.Model):
         return f"{self.method} {self.url}"
 
 
+class Declaration(models.Model):
+    """Returns that a person reported and no customer had announced. The token is the form's: sent twice, it makes them
+    once."""
+
+    token = models.CharField(max_length=64, unique=True)
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="declarations")
+    order_ref = models.CharField(max_length=200)
+    refs = models.JSONField(default=list)
+    """The marketplace's refs of the returns."""
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150, default="", blank=True)
+
+    def __str__(self) -> str:
+        return self.order_ref
+
+
 class Note(models.Model):
     """What a connector remembers between two checks."""
 

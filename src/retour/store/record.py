@@ -65,7 +65,7 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
         new = list({seen.ref: seen for seen in fresh if seen.ref not in entries}.values())
         for entry, seen in zip(ledger.add(connection, new), new, strict=True):
             entries[seen.ref] = entry
-            _keep_customer(entry, seen)
+            keep_customer(entry, seen)
             ledger.note(entry, "seen", marketplace=connection.slug)
         for seen in fresh:
             entry = entries[seen.ref]
@@ -240,7 +240,7 @@ def _see(ledger: Ledger, entry: Entry, seen: core.Seen, at: datetime) -> None:
         before = entry.known.line(line.item.ref)
         if before is not None and before.item.quantity != line.item.quantity:
             ledger.note(entry, "quantity", old=before.item.quantity, new=line.item.quantity)
-    _keep_customer(entry, seen)
+    keep_customer(entry, seen)
     ledger.put(entry, known)
 
 
@@ -276,7 +276,8 @@ def _asked_about(shop: Connection, refs: Collection[str]) -> Iterable[tuple[int,
         yield of, line, ref, json.loads(said) if said else None
 
 
-def _keep_customer(entry: Entry, seen: core.Seen) -> None:
+def keep_customer(entry: Entry, seen: core.Seen) -> None:
+    """Seals whose return it is, where the marketplace tells."""
     if seen.customer is not None:
         entry.customer = seal(facts.party_to_plain(seen.customer))
 

@@ -1,6 +1,7 @@
 """Looking at what is: a marketplace's returns, a shop's decisions."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from retour.connectors.contract import HasOrders, Page, ShopPage
@@ -159,28 +160,34 @@ async def shop(job: Job, started: datetime) -> None:
     """Asks the shop how the requests stand that were there when the check started and have no decision yet."""
     after = 0
     failure: Transient | None = None
-    while True:
-        refs = await job.db(doubts.polled, job.connection, started, after, ASK_AT_ONCE)
-        if not refs:
-            break
-        after = refs[-1][0]
-        pages = job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at)
-        answers: list[ShopPage] = []
-        try:
-            async for page in pages:
-                answers.append(page)  # noqa: PERF401 - a failure must leave what came before it
-        except Transient as error:
-            if isinstance(error, Unavailable) or not answers:
-                raise
-            failure = error  # some could not be asked about; the others still are
-        finally:
-            # What was read before a failure counts.
-            together = ShopPage(
-                tuple(says for page in answers for says in page.returns),
-                tuple(row for page in answers for row in page.unreadable),
-            )
-            job.report.changed += await job.db(record.record_shop, job.connection, together, job.now())
-            job.report.unreadable += len(together.unreadable)
-        await job.keep()
+    saving: asyncio.Task[None] | None = None
+    try:
+        while refs := await job.db(doubts.polled, job.connection, started, after, ASK_AT_ONCE):
+            after = refs[-1][0]
+            pages = job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at)
+            answers: list[ShopPage] = []
+            try:
+                async for page in pages:
+                    answers.append(page)  # noqa: PERF401 - a failure must leave what came before it
+            except Transient as error:
+                if isinstance(error, Unavailable) or not answers:
+                    raise
+                failure = error  # some could not be asked about; the others still are
+            finally:
+                # What was read before a failure counts. It is saved while the next ones are asked for.
+                if saving is not None:
+                    await saving
+                saving = asyncio.create_task(_hear(job, answers))
+            await job.keep()
+    finally:
+        if saving is not None:
+            await saving
     if failure is not None:
         raise failure
+
+
+async def _hear(job: Job, answers: Sequence[ShopPage]) -> None:
+    says = tuple(says for page in answers for says in page.returns)
+    unreadable = tuple(row for page in answers for row in page.unreadable)
+    job.report.changed += await job.db(record.record_shop, job.connection, ShopPage(says, unreadable), job.now())
+    job.report.unreadable += len(unreadable)

@@ -47,6 +47,8 @@ class Card:
     state: str | Promise
     work: overview.Work
     quota: list[Quota]
+    lanes: list[tuple[str, datetime]]
+    """As of when each list is known that is a report."""
 
     @property
     def is_shop(self) -> bool:
@@ -139,7 +141,8 @@ def _card(row: Connection, work: overview.Work) -> Card:
         for group, told in sorted(row.quota.items())
         if isinstance(told, dict) and told.get("remaining") is not None
     ]
-    return Card(row, platform, maturity, CONNECTION_STATES.get(row.state, row.state), work, quota)
+    lanes = [(lane, datetime.fromisoformat(time)) for lane, time in sorted(row.lanes.items())]
+    return Card(row, platform, maturity, CONNECTION_STATES.get(row.state, row.state), work, quota, lanes)
 
 
 def _text(row: UnreadableRow) -> str:

@@ -6,9 +6,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from retour.connectors.contract import CameBack
 from retour.core.capabilities import MarketplaceCapabilities
-from retour.core.model import Resolution
-from retour.web.words import DECISIONS
+from retour.core.model import OrderLine, Reason, Resolution
+from retour.store.declared import Verdict
+from retour.web.words import DECISIONS, REASONS
 
 
 class FilterForm(forms.Form):
@@ -75,6 +77,91 @@ class DecideForm(forms.Form):
             words = _("The marketplace wants a reason with this decision. Choose one.") if offered else None
             self.add_error("reason", words or _("The marketplace wants a reason with this decision."))
         return cleaned
+
+
+class FindOrderForm(forms.Form):
+    """Which order of which marketplace something came back of."""
+
+    connection = forms.TypedChoiceField(label=_("Marketplace"), coerce=int)
+    order = forms.CharField(
+        label=_("Order number at the marketplace"),
+        max_length=200,
+        error_messages={"required": _("Give the order's number at the marketplace.")},
+        widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def __init__(self, data: Any, marketplaces: list[tuple[int, str]]) -> None:
+        super().__init__(data, label_suffix="")
+        field = self.fields["connection"]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = marketplaces
+
+
+class CameBackForm(forms.Form):
+    """How many units of an order's line came back, and why where that is known."""
+
+    line = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    quantity = forms.IntegerField(min_value=0, max_value=1_000_000, required=False)
+    reason = forms.ChoiceField(
+        required=False, choices=[("", ""), *((reason.value, REASONS[reason]) for reason in Reason)]
+    )
+
+    def __init__(self, data: Any, number: int, order_line: OrderLine | None = None) -> None:
+        super().__init__(data, prefix=f"unit-{number}")
+        self.number = number
+        self.order_line = order_line
+
+    @property
+    def left(self) -> int:
+        """How many units can still come back."""
+        line = self.order_line
+        return 0 if line is None else line.quantity if line.returnable is None else line.returnable
+
+    @property
+    def came_back(self) -> CameBack | None:
+        """What was filled in; None: nothing of this line came back."""
+        told = self.cleaned_data
+        if not told.get("quantity"):
+            return None
+        return CameBack(told["line"], told["quantity"], Reason(told["reason"]) if told["reason"] else None)
+
+    @classmethod
+    def all_of(cls, data: Any) -> "list[CameBackForm]":
+        """The lines that were sent."""
+        numbers = [name[5:-5] for name in data if name.startswith("unit-") and name.endswith("-line")]
+        return [cls(data, int(number)) for number in numbers if number.isascii() and number.isdigit()][:1000]
+
+
+class VerdictForm(forms.Form):
+    """What is decided about what came back, if it is decided at once."""
+
+    resolution = forms.ChoiceField(
+        required=False, choices=[("", ""), *((one.value, DECISIONS[one]) for one in Resolution)]
+    )
+    words = forms.CharField(max_length=500, required=False)
+    code = forms.CharField(max_length=100, required=False)
+
+    def __init__(self, data: Any, marketplace: MarketplaceCapabilities) -> None:
+        super().__init__(data)
+        self._marketplace = marketplace
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("resolution"):
+            return cleaned
+        resolution = Resolution(cleaned["resolution"])
+        if cleaned.get("code") not in {choice.code for choice in self._marketplace.reasons.get(resolution, ())}:
+            cleaned["code"] = ""
+        if resolution in self._marketplace.reason_required and not (cleaned.get("words") or cleaned["code"]):
+            self.add_error("words", _("The marketplace wants a reason with this decision."))
+        return cleaned
+
+    @property
+    def verdict(self) -> Verdict | None:
+        told = self.cleaned_data
+        if not told.get("resolution"):
+            return None
+        return Verdict(Resolution(told["resolution"]), told.get("words") or None, told.get("code") or None)
 
 
 class EffectForm(forms.Form):

@@ -3,10 +3,11 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from retour.web import acts, connections, health, return_page, returns, signin
+from retour.web import acts, connections, health, report, return_page, returns, signin
 
 urlpatterns: list[URLPattern] = [
     path("", returns.returns, name="returns"),
+    path("returns/report", report.report, name="report"),
     path("returns/r-<int:return_id>", return_page.return_page, name="return"),
     path("returns/r-<int:return_id>/decide", acts.decide, name="decide"),
     path("returns/r-<int:return_id>/retry", acts.retry, name="retry"),

@@ -1,0 +1,114 @@
+"""Returns that a person reports: they came back, and nobody had announced them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from retour.core import match, merge
+from retour.core import model as core
+from retour.store.desk import ask_for_reason
+from retour.store.ledger import Entry, Ledger
+from retour.store.models import Connection, Declaration, Return
+from retour.store.record import keep_customer, record_orders
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is decided about units that came back, together with their report."""
+
+    resolution: core.Resolution
+    reason: str | None = None
+    code: str | None = None
+
+
+def already(token: str) -> list[int] | None:
+    """The returns that this form has made before; None: it has made none."""
+    made = Declaration.objects.filter(token=token).first()
+    return _ids(made) if made else None
+
+
+def declare(
+    connection: Connection,
+    token: str,
+    order: core.Order,
+    seen: Sequence[core.Seen],
+    verdict: Verdict | None,
+    at: datetime,
+    actor: str,
+) -> list[int]:
+    """Records what came back, and what is decided about it; the marketplace is told like of any other decision.
+
+    One form (`token`) does it once: sent again, it gives the same returns. `verdict` None: the merchant decides later,
+    in the shop or on the desk. A unit whose return is known already is that return. Raises Contradiction for one that
+    has been decided.
+    """
+    source = core.Source.DESK
+    with transaction.atomic():
+        made, fresh = Declaration.objects.get_or_create(
+            token=token, defaults={"connection": connection, "order_ref": order.ref, "at": at, "actor": actor}
+        )
+        if not fresh:
+            return _ids(made)
+        record_orders(connection, {order.ref: order}, at)
+        ledger = Ledger(at, actor)
+        entries = {entry.row.ref: entry for entry in ledger.load_refs(connection, [one.ref for one in seen])}
+        unknown = [one for one in seen if one.ref not in entries]
+        for entry, one in zip(ledger.add(connection, unknown), unknown, strict=True):
+            entries[one.ref] = entry
+        for one in seen:
+            _report(ledger, entries[one.ref], match.enrich(one, {order.ref: order}), connection, at)
+            if verdict is not None:
+                _decide(ledger, entries[one.ref], one, verdict, source, at)
+        ledger.save()
+        made.refs = [one.ref for one in seen]
+        made.save(update_fields=["refs"])
+    return _ids(made)
+
+
+def _report(ledger: Ledger, entry: Entry, seen: core.Seen, connection: Connection, at: datetime) -> None:
+    ledger.note(entry, "declared", marketplace=connection.slug)
+    keep_customer(entry, seen)
+    ledger.put(entry, merge.see(entry.known, seen, at))
+
+
+def _decide(
+    ledger: Ledger, entry: Entry, seen: core.Seen, verdict: Verdict, source: core.Source, at: datetime
+) -> None:
+    ask_for_reason(entry, verdict.resolution, verdict.reason, verdict.code)
+    for item in seen.lines:
+        known = merge.decide(
+            entry.known,
+            item.ref,
+            verdict.resolution,
+            item.quantity,
+            source,
+            at,
+            reason=verdict.reason,
+            code=verdict.code,
+        )
+        ledger.note(
+            entry, "decided", resolution=verdict.resolution, quantity=item.quantity, source=source, line=item.ref
+        )
+        ledger.put(entry, known)
+
+
+def under_way(connection: Connection, order_ref: str) -> Mapping[str, int]:
+    """By order line: how many units are in returns that the marketplace does not show as handled yet. They are not to
+    be reported a second time."""
+    units: dict[str, int] = {}
+    returns = Return.objects.filter(connection=connection, lines__order_ref=order_ref, gone=False).distinct()
+    ledger = Ledger(datetime.min)  # noqa: DTZ901 - only read
+    for entry in ledger.load(list(returns.values_list("pk", flat=True))):
+        for line in entry.known.lines:
+            item = line.item
+            if item.order_ref == order_ref and item.order_line_ref:
+                left = max(0, item.quantity - item.handled)
+                units[item.order_line_ref] = units.get(item.order_line_ref, 0) + left
+    return units
+
+
+def _ids(made: Declaration) -> list[int]:
+    found = Return.objects.filter(connection_id=made.connection_id, ref__in=made.refs)
+    return list(found.order_by("pk").values_list("pk", flat=True))
