@@ -8,6 +8,7 @@ import pytest
 from retour.core.model import EffectState
 from retour.store.claim import claim_creates, claim_settles
 from retour.store.models import Return
+from retour.store.record import Looked, record_looks
 from retour.store.results import Result, record_results
 from tests.cli.conftest import OPENED, SEEN, make_in_shop, marketplace, seen, shop, take_in
 from tests.cli.hub import run
@@ -147,6 +148,8 @@ def _refused_settle() -> Return:
     run("returns", "decide", row.public_id, "accept")
     (settle,) = claim_settles(marketplace(), "a worker", datetime.now(UTC), 10)
     record_results(marketplace(), [Result(settle.key, EffectState.REFUSED, error="too late")], [], SEEN)
+    # What was refused is looked at before anything else leaves.
+    record_looks(marketplace(), [Looked(row.ref, seen(), datetime.now(UTC))])
     return row
 
 

@@ -1,5 +1,6 @@
 """What people do on a return's page."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -131,6 +132,7 @@ def test_a_refused_decision_is_sent_again_or_marked_as_done(acme: House, row: Re
     decide(jo, row)
     effect = effect_of(row, EffectKind.SETTLE)
     acme.outcome(effect, EffectState.REFUSED, error="Not today <b>", note="refused")
+    acme.see(row.ref, line(quantity=2), at=AT + timedelta(minutes=1))  # what was refused is looked at first
     html = page(jo.get(f"/returns/{row}"))
     assert "bol refused the decision" in html
     assert "Not today &lt;b&gt;" in html
