@@ -80,6 +80,8 @@ class MarketplaceCapabilities:
     """So many decisions at most go to the marketplace with one call (`settle_together`)."""
     proves_absence: bool = False
     """When neither history nor `find` shows it, it did not happen and may be sent again."""
+    arrives_within: timedelta = timedelta(0)
+    """A settle may take effect so long after it was sent: before that, absence proves nothing."""
     orders: bool = False
     """`order` gives billing details and seller references."""
     starts: frozenset[Starts] = frozenset({Starts.CUSTOMER})

@@ -175,7 +175,8 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
         return outcomes.settled(item.key, receipt, now) if young else again
     moved = await job.db(doubts.history_moved, item.key)
     if job.marketplace_capabilities.proves_absence and not moved:
-        if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
+        early = now - item.sent_at < job.marketplace_capabilities.arrives_within
+        if early or item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
             return again
         if receipt.state is ReceiptState.LOST:
             return Result(item.key, EffectState.WANTED, now, note="absent")

@@ -8,6 +8,7 @@ import inspect
 import re
 from collections.abc import Awaitable
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -357,8 +358,10 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         assert seen is not None
         [line] = seen.lines
         assert line.handlings, "the decision does not show"
-        assert line.handlings[-1].resolution is hub.capabilities.tells[decision]
-        assert line.handlings[-1].quantity == announced.quantity
+        declared = hub.capabilities.tells[decision]
+        assert line.handlings[-1].resolution is declared
+        alike = takewhile(lambda one: one.resolution is declared, reversed(line.handlings))
+        assert sum(one.quantity for one in alike) == announced.quantity
         assert not line.awaits
 
     async def _absent(

@@ -1,0 +1,158 @@
+"""Fruugo's shapes: only the fields that are used, tolerant, without closed enums, lines decoded one by one.
+
+What money depends on must be readable, or the row is `Garbled`; anything else that is missing or of the wrong kind
+reads as None (contract fruugo 2.3).
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+from xml.etree.ElementTree import Element
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    ValidationError,
+)
+from pydantic.alias_generators import to_camel
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+M = TypeVar("M", bound="Shape")
+
+
+class Garbled(ValueError):
+    """A row that cannot be read; the message says where, without its content."""
+
+
+def _digits(value: Any) -> Any:
+    """A counter is digits and nothing else: `1e3` and `1_0` are numbers to Python only."""
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,9}", value, re.ASCII):
+        raise ValueError("a whole number is expected")
+    return int(value)
+
+
+def _moment(value: Any) -> Any:
+    """Pydantic takes bare digits for seconds since 1970."""
+    if not isinstance(value, str) or not re.match(r"\d{4}-\d", value):
+        raise ValueError("a date and time is expected")
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a date within the calendar is expected") from None
+
+
+class _NoneWhenGarbled:
+    @staticmethod
+    def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
+
+
+Id = Annotated[str, Field(pattern=r"^[^:,\s]{1,50}$")]
+"""Up to 17 digits and more, above 2^53. Colons and commas divide ids, here and at Fruugo (2.2)."""
+Count = Annotated[int, BeforeValidator(_digits)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_utc)]
+Price = Annotated[Decimal, Field(ge=0, lt=10**9)]
+Loose = Annotated[T | None, _NoneWhenGarbled]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, hide_input_in_errors=True)
+
+
+class Address(Shape):
+    first_name: str | None = None
+    last_name: str | None = None
+    street_address: str | None = None
+    city: str | None = None
+    province: str | None = None
+    postal_code: str | None = None
+    country_code: str | None = None
+    phone_number: str | None = None
+    email_address: str | None = None
+
+
+class Key(Shape):
+    """Fruugo's ids of a product: what names a line."""
+
+    fruugo_product_id: Id
+    fruugo_sku_id: Id
+
+    @property
+    def key(self) -> str:
+        return f"{self.fruugo_product_id}:{self.fruugo_sku_id}"
+
+
+class Line(Key):
+    """A product of an order. Its units move between the counters; which of them count a unit twice is not documented,
+    but for `return_announced_items` and `returned_items` (2.3)."""
+
+    total_number_of_items: Count
+    return_announced_items: Count
+    returned_items: Count
+    shipped_items: Count = 0
+    cancelled_items: Count = 0
+    items_with_exception: Count = 0
+    sku_id: str | None = None
+    sku_name: str | None = None
+    currency_code: Loose[Annotated[str, Field(pattern="^[A-Z]{3}$")]] = None
+    item_price_incl_vat: Loose[Price] = None
+
+    @property
+    def returnable(self) -> int:
+        """How many of its units can be returned by now, announced or not, whichever way Fruugo counts (2.3)."""
+        moving = self.shipped_items + self.return_announced_items
+        return max(0, min(moving, self.total_number_of_items - self.cancelled_items - self.returned_items))
+
+
+class Order(Shape):
+    order_id: Id
+    order_release_date: Moment
+    order_date: Loose[Moment] = None
+    customer_order_id: str | None = None
+    order_status: str | None = None
+
+
+def decode(shape: type[M], element: Element) -> M:
+    """An element's own texts in their shape. Raises Garbled, whose words hold none of its content."""
+    try:
+        return shape.model_validate(texts(element))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
+        raise Garbled(f"{where}: {first['msg']}") from None
+
+
+def key_of(element: Element) -> str | None:
+    """What names a line, even one that cannot be read."""
+    try:
+        return decode(Key, element).key
+    except Garbled:
+        return None
+
+
+def order_id_of(element: Element) -> str | None:
+    """What names an order, even one that cannot be read."""
+    return texts(element).get("orderId") or None
+
+
+def texts(element: Element) -> Mapping[str, str]:
+    """The texts of the elements in it that hold nothing else. No database keeps a NUL, and XML holds none."""
+    return {child.tag: (child.text or "").strip() for child in element if not len(child)}
+
+
+def together(lines: list[Line]) -> Line:
+    """Lines of the same product as one (2.3)."""
+    counters = [name for name, field in Line.model_fields.items() if field.annotation is int]
+    return lines[0].model_copy(update={name: sum(getattr(line, name) for line in lines) for name in counters})
