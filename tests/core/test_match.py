@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from retour.core.match import enrich, order_line
-from retour.core.model import Money, Order, OrderLine, SeenLine
+from retour.core.match import addressed, enrich, order_line
+from retour.core.model import Money, Order, OrderLine, Party, SeenLine
 from tests.core.builders import item, view
 
 PRICE = Money(Decimal("9.95"), "EUR")
@@ -53,3 +53,21 @@ def test_without_the_order_nothing_changes() -> None:
     seen = view(item("L1", gtin=BLUE.gtin))
     assert enrich(seen, {}) == seen
     assert enrich(seen, {"O-2": Order("O-2", (BLUE,))}) == seen
+
+
+NAMED = Party(first_name="Noor", last_name="Example", email="relay@example.org")
+ADDRESS = Party(first_name="N.", street="Kanaalweg", postcode="3526 KL", city="Utrecht", country="NL", phone="030")
+
+
+def test_a_customer_without_an_address_has_the_orders() -> None:
+    found = addressed(NAMED, ADDRESS)
+    assert found is not None
+    assert (found.first_name, found.email, found.street, found.phone) == ("Noor", NAMED.email, "Kanaalweg", "030")
+
+
+def test_an_address_of_ones_own_is_not_mixed_with_another() -> None:
+    mine = Party(last_name="Example", street="Elsewhere 1", city="Gent")
+    assert addressed(mine, ADDRESS) == mine
+    assert addressed(None, ADDRESS) == ADDRESS
+    assert addressed(NAMED, None) == NAMED
+    assert addressed(None, None) is None

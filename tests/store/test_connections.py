@@ -110,7 +110,7 @@ def test_what_a_person_paused_meanwhile_stays_paused(hub: Hub) -> None:
     for end in (connections.reconnect, connections.failed):
         row = checked(hub, state="active")
         desk.pause(hub.bol, MORNING)
-        assert not lease.may_go_on(row)
+        assert lease.standing(row, row.lease_owner, None) is lease.Standing.HELD_BACK
         end(row, "not let in", MORNING, NEXT)
         assert now(hub).state == "paused"
 
@@ -121,7 +121,7 @@ def test_a_stopped_connection_waits_for_a_person(hub: Hub) -> None:
     assert (after.state, after.state_words, after.lease_owner) == ("stopped", "too many refunds", "")
     assert hub.bol not in lease.due_connections(NEXT + timedelta(days=9))
     desk.resume(after, NEXT)
-    assert lease.may_go_on(after)
+    assert lease.standing(after, after.lease_owner, NEXT) is lease.Standing.GOES_ON
 
 
 @pytest.mark.parametrize("state", ["paused", "reconnect", "stopped"])

@@ -133,6 +133,9 @@ class Token:
         return fetched.value
 
 
+_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+
+
 class ClientCredentials:
     """OAuth 2 client credentials (RFC 6749, section 4.4) with a form body.
 
@@ -140,7 +143,8 @@ class ClientCredentials:
     (a refresh token's, for one). `header` and `prefix` say how calls carry the token. `blocks_with_404`: this
     platform's token endpoint shows a 404 to an address that it has blocked.
 
-    `refused`: the answers (status, body) by which this platform says that a token is not good any more.
+    `request_headers`, if they are made, are made anew for each request of a token. `refused`: the answers (status,
+    body) by which this platform says that a token is not good any more.
 
     Raises Unauthorized with the platform's `error` (code) and `error_description` (words) on 400, 401 and 403, and does
     not ask again for five minutes."""
@@ -154,7 +158,7 @@ class ClientCredentials:
         *,
         style: Literal["basic", "body"] = "basic",
         form: Mapping[str, str] | None = None,
-        request_headers: Mapping[str, str] | None = None,
+        request_headers: Mapping[str, str] | Callable[[], Mapping[str, str]] | None = None,
         group: str = "token",
         header: str = "Authorization",
         prefix: str = "Bearer ",
@@ -176,11 +180,7 @@ class ClientCredentials:
         self._client = basic if style == "basic" else Fixed({}, self._secrets)
         self._door, self._url, self._group = door, url, group
         self._body = urlencode(fields).encode()
-        self._request_headers = {
-            "Content-Type": "application/x-www-form-urlencoded",
-            "Accept": "application/json",
-            **(request_headers or {}),
-        }
+        self._request_headers = request_headers if callable(request_headers) else lambda: request_headers or {}
         self._header, self._prefix = header, prefix
         self._blocks_with_404 = blocks_with_404
         self._refuses = refused
@@ -211,7 +211,7 @@ class ClientCredentials:
             self._url,
             group=self._group,
             auth=self._client,
-            headers=self._request_headers,
+            headers={**_FORM, **self._request_headers()},
             data=self._body,
             answers=(400, 401, 403, 404),
         )

@@ -81,7 +81,8 @@ class MarketplaceCapabilities:
     proves_absence: bool = False
     """When neither history nor `find` shows it, it did not happen and may be sent again."""
     arrives_within: timedelta = timedelta(0)
-    """A settle may take effect so long after it was sent: before that, absence proves nothing."""
+    """A settle may take effect, or show, so long after it was sent: before that, absence proves nothing, and nobody is
+    asked."""
     orders: bool = False
     """`order` gives billing details and seller references."""
     starts: frozenset[Starts] = frozenset({Starts.CUSTOMER})

@@ -1,9 +1,9 @@
 """Which line of the order is it: what the order knows and the return does not tell."""
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 
-from retour.core.model import Order, OrderLine, Seen, SeenLine
+from retour.core.model import Order, OrderLine, Party, Seen, SeenLine
 
 
 def order_line(item: SeenLine, order: Order) -> OrderLine | None:
@@ -21,6 +21,16 @@ def order_line(item: SeenLine, order: Order) -> OrderLine | None:
 def enrich(seen: Seen, orders: Mapping[str, Order]) -> Seen:
     """Fills in what the orders know: seller's reference, title, price and order line."""
     return replace(seen, lines=tuple(_enrich_line(item, orders.get(item.order_ref)) for item in seen.lines))
+
+
+def addressed(customer: Party | None, shipping: Party | None) -> Party | None:
+    """Whose return it is, with the order's shipping address where the return tells none."""
+    if customer is None or shipping is None:
+        return customer or shipping
+    if customer.street or customer.postcode:
+        return customer  # half of each would be an address that nobody has
+    known = {field.name: value for field in fields(customer) if (value := getattr(customer, field.name)) is not None}
+    return replace(shipping, **known)
 
 
 def _enrich_line(item: SeenLine, order: Order | None) -> SeenLine:

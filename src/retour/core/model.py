@@ -137,6 +137,8 @@ class Party:
     extra: str | None = None
     postcode: str | None = None
     city: str | None = None
+    region: str | None = None
+    """State or province, where addresses there have one."""
     country: str | None = None
     email: str | None = None
     phone: str | None = None

@@ -12,6 +12,7 @@ from secrets import token_hex
 from django.db import transaction
 
 from retour.connectors.contract import Part, ReturnRequest
+from retour.core import match
 from retour.core import model as core
 from retour.core.model import EffectState
 from retour.store import bulk, facts, rows
@@ -160,7 +161,9 @@ def _request(effect: EffectRow, line: LineRow, of: Customer, order: OrderRow | N
         reason_text=item.reason_text,
         comment=item.comment,
         unit_price=item.unit_price,
-        customer=facts.party_from_plain(unseal(of.customer)),
+        customer=match.addressed(
+            facts.party_from_plain(unseal(of.customer)), facts.party_from_plain(plain["shipping"]) if plain else None
+        ),
         billing=facts.party_from_plain(plain["billing"]) if plain else None,
         shop_order=(order.shop_order or None) if order else None,
         shop_product=dict(order.products).get(item.sku) if order and item.sku else None,

@@ -73,9 +73,7 @@ def _report(ledger: Ledger, entry: Entry, seen: core.Seen, connection: Connectio
     ledger.put(entry, merge.see(entry.known, seen, at))
 
 
-def _decide(
-    ledger: Ledger, entry: Entry, seen: core.Seen, verdict: Verdict, source: core.Source, at: datetime
-) -> None:
+def _decide(ledger: Ledger, entry: Entry, seen: core.Seen, verdict: Verdict, source: core.Source, at: datetime) -> None:
     ask_for_reason(entry, verdict.resolution, verdict.reason, verdict.code)
     for item in seen.lines:
         known = merge.decide(

@@ -70,20 +70,6 @@ def clock_went_back(connection: Connection, now: datetime) -> bool:
     return True
 
 
-def may_go_on(connection: Connection) -> bool:
-    """Whether nobody has paused, stopped or removed it since its check began."""
-    return _stands(connection)[0]
-
-
-def _stands(connection: Connection) -> tuple[bool, str]:
-    """Whether it is in use, and who runs its check."""
-    statement = (
-        "SELECT state IN ('active', 'reconnect') AND NOT removed, lease_owner FROM store_connection WHERE id = %s"
-    )
-    ((usable, owner),) = sql.rows(statement, [connection.pk])
-    return bool(usable), owner
-
-
 def keep_cycle(connection: Connection, owner: str, now: datetime) -> bool:
     """Prolongs the lease; false when it was lost."""
     statement = "UPDATE store_connection SET lease_until = %s WHERE id = %s AND lease_owner = %s"
@@ -102,8 +88,13 @@ class Standing(Enum):
 
 def standing(connection: Connection, owner: str, now: datetime | None) -> Standing:
     """How this owner's check of a connection stands. Prolongs the lease, unless `now` is None."""
-    usable, holder = _stands(connection)
-    if holder != owner or (now is not None and not keep_cycle(connection, owner, now)):
+    if now is not None and not keep_cycle(connection, owner, now):
+        return Standing.LOST
+    ((usable, holder),) = sql.rows(
+        "SELECT state IN ('active', 'reconnect') AND NOT removed, lease_owner FROM store_connection WHERE id = %s",
+        [connection.pk],
+    )
+    if holder != owner:
         return Standing.LOST
     return Standing.GOES_ON if usable else Standing.HELD_BACK
 

@@ -143,7 +143,7 @@ def record_shop(shop: Connection, page: ShopPage, at: datetime) -> int:
     says = {item.ref: item for item in page.returns}
     changed = {}
     for of, line, ref, known in _asked_about(shop, says.keys()):
-        if known and _differs(known, says[ref]):
+        if known and _differs(json.loads(known), says[ref]):
             changed[of, line] = says[ref]
     if not changed:
         return 0
@@ -226,12 +226,8 @@ def record_orders(connection: Connection, orders: Mapping[str, core.Order | None
 def unfetched_orders(connection: Connection, refs: Iterable[str]) -> set[str]:
     """Those of these orders that were not asked for yet."""
     wanted = set(refs)
-    found = sql.rows(
-        f"SELECT ref FROM store_marketplaceorder WHERE project_id = %s AND fetched_at IS NOT NULL"  # noqa: S608
-        f" AND ref IN {sql.marks(wanted)}",
-        [connection.project_id, *wanted],
-    )
-    return wanted - {ref for (ref,) in found}
+    known = rows.orders(connection.project_id, wanted)
+    return {ref for ref in wanted if ref not in known or known[ref].fetched_at is None}
 
 
 def _see(ledger: Ledger, entry: Entry, seen: core.Seen, at: datetime) -> None:
@@ -263,8 +259,8 @@ def _digests(connection: Connection, refs: list[str]) -> dict[str, dict[str, str
     return {ref: json.loads(digests) for ref, digests in sql.rows(statement, [connection.pk, *refs])}
 
 
-def _asked_about(shop: Connection, refs: Collection[str]) -> Iterable[tuple[int, str, str, dict[str, object] | None]]:
-    """The lines whose requests these are, as (return, line, the shop's id, what the shop said last)."""
+def _asked_about(shop: Connection, refs: Collection[str]) -> list[tuple[int, str, str, str | None]]:
+    """The lines whose requests these are: return, line, the shop's id, and as JSON what the shop said last."""
     statement = f"""
         SELECT l.of_id, l.ref, l.shop_ref, l.shop
         FROM store_line AS l
@@ -272,8 +268,7 @@ def _asked_about(shop: Connection, refs: Collection[str]) -> Iterable[tuple[int,
         JOIN store_connection AS c ON c.id = r.connection_id
         WHERE l.polls AND c.project_id = %s AND l.shop_ref IN {sql.marks(refs)}
     """  # noqa: S608
-    for of, line, ref, said in sql.rows(statement, [shop.project_id, *refs]):
-        yield of, line, ref, json.loads(said) if said else None
+    return sql.rows(statement, [shop.project_id, *refs])
 
 
 def keep_customer(entry: Entry, seen: core.Seen) -> None:

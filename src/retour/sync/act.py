@@ -167,16 +167,16 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
     if not await job.db(doubts.is_open, item.key):
         return None
     now = job.now()
-    if receipt.state is ReceiptState.REFUSED:
+    age = now - item.sent_at
+    pending = receipt.state is ReceiptState.PENDING
+    if receipt.state is ReceiptState.REFUSED or (pending and age <= rhythm.RECEIPT_LIVES):
         return outcomes.settled(item.key, receipt, now)
     again = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
-    if receipt.state is ReceiptState.PENDING:
-        young = now - item.sent_at <= rhythm.RECEIPT_LIVES
-        return outcomes.settled(item.key, receipt, now) if young else again
+    if pending or age < job.marketplace_capabilities.arrives_within:
+        return again
     moved = await job.db(doubts.history_moved, item.key)
     if job.marketplace_capabilities.proves_absence and not moved:
-        early = now - item.sent_at < job.marketplace_capabilities.arrives_within
-        if early or item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
+        if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
             return again
         if receipt.state is ReceiptState.LOST:
             return Result(item.key, EffectState.WANTED, now, note="absent")

@@ -124,8 +124,9 @@ async def sync_pass(
 
 def _keep_what_is_loaded() -> None:
     """Django and the connectors stay as long as the process. Looking through them for garbage, again and again while
-    returns pass by, took a tenth of the time."""
-    gc.freeze()
+    returns pass by, took a tenth of the time. Once: what is kept like this is never looked at again."""
+    if not gc.get_freeze_count():
+        gc.freeze()
 
 
 def _our_fault(error: Exception) -> str:

@@ -85,7 +85,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         announced = await platform.announce_many(2 * platform.page_size + 1)
         walked = await Walked.over(hub, since=None, known=nothing_known, wait=platform.wait)
         assert not walked.unreadable
-        assert walked.lines.keys() == {one.line_ref for one in announced}
+        assert walked.lines.keys() == {(one.ref, one.line_ref) for one in announced}
         assert {seen.ref for seen in walked.seen} == {one.ref for one in announced}
         assert not walked.contradictions, "a line that is shown twice must look the same both times"
         if walked.open_when_all_open is not None:
@@ -136,7 +136,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         walked = await Walked.over(hub, since=since, known=everything_known, wait=platform.wait)
         if walked.open_when_all_open is None:
             pytest.skip(f"{self.manifest.name}'s lists never show all that is open")
-        assert walked.open_when_all_open == {one.line_ref for one in announced}
+        assert walked.open_when_all_open == {(one.ref, one.line_ref) for one in announced}
 
     async def test_one_unreadable_row_hides_no_other(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         assert platform.flaws
@@ -146,7 +146,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
             whole.append(await platform.announce())
             await platform.spoil(broken, flaw)
         walked = await Walked.over(hub, since=None, known=nothing_known, wait=platform.wait)
-        assert {one.line_ref for one in whole} <= walked.lines.keys()
+        assert {(one.ref, one.line_ref) for one in whole} <= walked.lines.keys()
         assert len({row.raw for row in walked.unreadable}) == len(platform.flaws)
         assert all(row.why and row.raw for row in walked.unreadable)
 
@@ -224,6 +224,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         platform.fault("drop_before", platform.writes)
         with pytest.raises(OutcomeUnknown):
             await hub.connector.settle(announced.ref, parts)
+        platform.wait(hub.capabilities.arrives_within.total_seconds())
         await self._absent(platform, hub, announced, parts, sent_at)
         assert not await self._effects(platform, announced)
         await settled(platform, hub, announced, decision)

@@ -27,10 +27,11 @@ class Walked:
 
     seen: list[Seen] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
-    lines: dict[str, SeenLine] = field(default_factory=dict)
+    lines: dict[tuple[str, str], SeenLine] = field(default_factory=dict)
+    """By the refs of return and line: a line's own need not be unique beyond its return."""
     contradictions: list[SeenLine] = field(default_factory=list)
     """Lines that were shown twice, and differently."""
-    open_when_all_open: set[str] | None = None
+    open_when_all_open: set[tuple[str, str]] | None = None
     """The waiting lines that had been shown when a page first said that this was all. None: no page said so."""
 
     @classmethod
@@ -55,8 +56,8 @@ class Walked:
     def _take(self, page: Page) -> None:
         self.seen += page.seen
         self.unreadable += page.unreadable
-        for line in (line for seen in page.seen for line in seen.lines):
-            if self.lines.setdefault(line.ref, line) != line:
+        for ref, line in ((seen.ref, line) for seen in page.seen for line in seen.lines):
+            if self.lines.setdefault((ref, line.ref), line) != line:
                 self.contradictions.append(line)
         if page.all_open and self.open_when_all_open is None:
             self.open_when_all_open = {ref for ref, line in self.lines.items() if line.awaits}

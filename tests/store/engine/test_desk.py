@@ -110,10 +110,14 @@ def test_a_refused_decision_can_be_sent_again_or_marked_as_done(hub: Hub) -> Non
     [told] = hub.claims_settles()
     hub.results(Result(told.key, EffectState.REFUSED, error="Not possible now.", note="refused"))
     assert hub.row().stage == "attention"
+    assert hub.row().look_at is not None, "perhaps somebody acted there: nothing leaves before a look"
     assert desk.retry(row.pk, hub.later(seconds=1), "noor@example.org") >= 1
+    assert hub.claims_settles() == []
+    hub.looks(seen(row.ref, line(quantity=2)))
     [again, *_] = hub.claims_settles()
     assert (again.key, again.attempts) == (told.key, 2)
     hub.results(Result(told.key, EffectState.REFUSED, error="Not possible now.", note="refused"))
+    hub.looks(seen(row.ref, line(quantity=2)))
     assert desk.mark_done(row.pk, hub.later(seconds=1), "noor@example.org", told.key) == 1
     assert hub.told(row)[0] == ("accept", 1, "by_hand")
     assert "done_by_hand" in hub.timeline(row)

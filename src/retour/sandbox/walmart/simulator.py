@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from email.utils import format_datetime
 from typing import Final
 
 from aiohttp import web
@@ -60,7 +61,12 @@ class WalmartSimulator(Simulator):
     def app(self) -> web.Application:
         app = super().app()
         app.cleanup_ctx.append(self.pushes.run)
+        app.on_response_prepare.append(self._tell_time)
         return app
+
+    async def _tell_time(self, _: web.Request, response: web.StreamResponse) -> None:
+        """A server's Date is of its own clock, which tests move."""
+        response.headers["Date"] = format_datetime(self.clock.now(), usegmt=True)
 
     def catch_up(self) -> None:
         """Does what is due by the platform's clock."""
