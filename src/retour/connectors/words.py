@@ -13,6 +13,7 @@ MOST_PLAIN = 200
 REQUEST_IDS = (
     "x-request-id",
     "x-correlation-id",
+    "x-flow-id",
     "x-amzn-requestid",
     "x-amz-request-id",
     "wm_qos.correlation_id",

@@ -71,7 +71,8 @@ class MarketplaceCapabilities:
     serial: bool = True
     """Parts of one line are told one after the other, each confirmed before the next."""
     details_by_look: bool = False
-    """Lists do not tell everything: a return is looked at once before it goes to the shop."""
+    """Lists do not tell everything: a return is looked at once, with its order, before it goes to the shop; where
+    nothing can be looked at, its order alone is fetched."""
     finds: bool = False
     """`find` tells what became of a settle whose answer was lost."""
     looks: bool = True

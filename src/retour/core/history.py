@@ -25,7 +25,8 @@ class History:
     @property
     def rest(self) -> tuple[Handling, ...]:
         """What is not explained."""
-        return tuple(replace(h, quantity=n) for h, n in zip(self._handlings, self._units, strict=True) if n)
+        left = zip(self._handlings, self._units, strict=True)
+        return tuple(h if h.quantity == n else replace(h, quantity=n) for h, n in left if n)
 
     @property
     def units(self) -> int:

@@ -65,13 +65,14 @@ def see(known: Return, seen: Seen, at: datetime) -> Return:
         )
         lines[item.ref] = replace(line, item=merged, seen_at=max(at, line.seen_at))
     everything = seen.complete and latest
+    explains = everything or (seen.all_lines and latest)
     return replace(
         known,
         opened_at=min(known.opened_at, seen.opened_at),
         handler=Handler.MARKETPLACE if Handler.MARKETPLACE in {known.handler, seen.handler} else Handler.MERCHANT,
         complete=everything or (known.complete and len(lines) == len(known.lines)),
         lines=tuple(lines.values()),
-        stale=not everything and (known.stale or (unexplained and not seen.complete)),
+        stale=not explains and (known.stale or (unexplained and not (seen.complete or seen.all_lines))),
         gone=known.gone and not latest,
     )
 

@@ -23,7 +23,7 @@ class Resolution(StrEnum):
 
     @property
     def refunds(self) -> bool:
-        return self in {Resolution.ACCEPT, Resolution.KEEP}
+        return self is Resolution.ACCEPT or self is Resolution.KEEP
 
 
 class Handler(StrEnum):
@@ -90,11 +90,15 @@ class EffectState(StrEnum):
 
     @property
     def in_flight(self) -> bool:
-        return self in {EffectState.SENDING, EffectState.UNKNOWN, EffectState.PENDING}
+        return self in _IN_FLIGHT
 
     @property
     def may_have_happened(self) -> bool:
-        return self.in_flight or self is EffectState.DONE
+        return self in _MAY_HAVE_HAPPENED
+
+
+_IN_FLIGHT = frozenset({EffectState.SENDING, EffectState.UNKNOWN, EffectState.PENDING})
+_MAY_HAVE_HAPPENED = _IN_FLIGHT | {EffectState.DONE}
 
 
 class Told(StrEnum):
@@ -196,7 +200,7 @@ class SeenLine:
 @dataclass(frozen=True, slots=True)
 class Seen:
     """A return as a marketplace shows it in one view. A list may show only some lines and no customer: `complete`
-    says that nothing is missing."""
+    says that nothing is missing; `all_lines`, that every line is here as it is now and only details may be missing."""
 
     ref: str
     opened_at: datetime
@@ -204,6 +208,7 @@ class Seen:
     lines: tuple[SeenLine, ...]
     complete: bool
     customer: Party | None = None
+    all_lines: bool = False
 
 
 @dataclass(frozen=True, slots=True)

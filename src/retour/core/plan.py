@@ -76,7 +76,7 @@ def plan(known: Return, capabilities: Capabilities) -> Plan:
         wants=tuple(want for line in lines for want in line.wants),
         why=leading.why,
         lines=lines,
-        look=capabilities.marketplace.looks and not known.gone and (known.stale or unfinished),
+        look=not known.gone and ((known.stale and capabilities.marketplace.looks) or unfinished),
         deadline=due[0] if due else None,
     )
 

@@ -202,6 +202,17 @@ def due_looks(connection: Connection, at: datetime, limit: int) -> list[str]:
     return list(due.values_list("ref", flat=True)[:limit])
 
 
+def as_seen(connection: Connection, refs: Sequence[str]) -> list[Looked]:
+    """These returns as the marketplace last showed them, and when; as if nothing more could be learned of them."""
+    looks = []
+    for row in Return.objects.filter(connection=connection, ref__in=refs).prefetch_related("lines"):
+        known = facts.to_return(row, row.lines.all(), ())
+        items = tuple(line.item for line in known.lines)
+        at = max((line.seen_at for line in known.lines), default=row.created_at)
+        looks.append(Looked(row.ref, core.Seen(row.ref, known.opened_at, known.handler, items, complete=True), at))
+    return looks
+
+
 def postpone_looks(connection: Connection, refs: Iterable[str], at: datetime) -> None:
     """These could not be looked at now."""
     Return.objects.filter(connection=connection, ref__in=list(refs)).update(look_at=at + LOOK_AGAIN_AFTER)

@@ -159,7 +159,8 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
 
     The platform's record is asked first: what it calls done by then, the history must show.
     """
-    receipt = await _found(job, item)
+    found = await _found(job, item)
+    receipt = found or Receipt(ReceiptState.LOST)
     if job.marketplace_capabilities.looks:
         asked = job.now()
         seen = await job.platform.connector.look(item.ref)
@@ -178,20 +179,22 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
     if job.marketplace_capabilities.proves_absence and not moved:
         if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
             return again
-        if receipt.state is ReceiptState.LOST:
+        # Where no return can be looked at, only the platform's own word that it knows of no such call counts.
+        if found is None or (receipt.state is ReceiptState.LOST and job.marketplace_capabilities.looks):
             return Result(item.key, EffectState.WANTED, now, note="absent")
     # Somebody acted there: that the platform calls it done, or that its history grew, may be another's doing.
     return Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
 
 
-async def _found(job: Job, item: doubts.LostSettle) -> Receipt:
-    """The platform's own record of a lost call. One that is known as another effect's says nothing of this one."""
+async def _found(job: Job, item: doubts.LostSettle) -> Receipt | None:
+    """The platform's own record of a lost call; None: it knows of none. One that is known as another effect's says
+    nothing of this one."""
     connector = job.platform.connector
     found = None
     if isinstance(connector, FindsSettle):
         found = await connector.find(item.ref, [item.part], item.sent_at - rhythm.CLOCK_MAY_BE_WRONG)
     if found is None or found.ref is None:
-        return found or Receipt(ReceiptState.LOST)
+        return found
     if await job.db(doubts.belongs_to_another, item.key, found.ref):
         return Receipt(ReceiptState.LOST)
     await job.db(doubts.keep_receipt, item.key, found.ref)

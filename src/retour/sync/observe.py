@@ -82,6 +82,9 @@ async def look(job: Job) -> None:
         refs = await job.db(record.due_looks, job.connection, job.now(), LOOKS_AT_ONCE)
         if not refs:
             return
+        if not job.marketplace_capabilities.looks:
+            await _look_at_orders(job, refs, together)
+            continue
         asked = job.now()
         answers = await asyncio.gather(*(_look(job, ref, together, until) for ref in refs), return_exceptions=True)
         seen: dict[str, core.Seen | None] = {}
@@ -98,19 +101,35 @@ async def look(job: Job) -> None:
         done = {ref: answer for ref, answer in seen.items() if ref not in failures}
         looks = [Looked(ref, answer, asked) for ref, answer in done.items()]
         await job.db(record.record_looks, job.connection, looks, orders)
-        throttled = [error for error in failures.values() if isinstance(error, Unavailable)]
-        broken = [ref for ref, error in failures.items() if not isinstance(error, Unavailable)]
-        if broken:
-            await job.db(record.postpone_looks, job.connection, broken, job.now())
-        if throttled:
-            raise throttled[0]
-        if failures and not done:
-            raise next(iter(failures.values()))
+        await _after_failures(job, failures, any_done=bool(done))
         await job.keep()
 
 
 class _NotNow:
     pass
+
+
+async def _look_at_orders(job: Job, refs: Sequence[str], together: asyncio.Semaphore) -> None:
+    """Where no return can be asked for: what is known of it is completed with its order."""
+    known = await job.db(record.as_seen, job.connection, refs)
+    orders, failures = await _fetch_orders(job, {look.ref: look.seen for look in known}, together)
+    done = [look for look in known if look.ref not in failures]
+    await job.db(record.record_looks, job.connection, done, orders)
+    await _after_failures(job, failures, any_done=bool(done))
+    await job.keep()
+
+
+async def _after_failures(job: Job, failures: dict[str, ConnectorError], *, any_done: bool) -> None:
+    """Those that could not be looked at come again later; a platform that wants a pause, or lets nothing through, is
+    left alone now."""
+    throttled = [error for error in failures.values() if isinstance(error, Unavailable)]
+    broken = [ref for ref, error in failures.items() if not isinstance(error, Unavailable)]
+    if broken:
+        await job.db(record.postpone_looks, job.connection, broken, job.now())
+    if throttled:
+        raise throttled[0]
+    if failures and not any_done:
+        raise next(iter(failures.values()))
 
 
 async def _look(job: Job, ref: str, together: asyncio.Semaphore, until: float) -> core.Seen | _NotNow | None:

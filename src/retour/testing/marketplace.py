@@ -92,14 +92,14 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
             assert walked.open_when_all_open == walked.lines.keys(), "`all_open` comes after every open return"
 
     async def test_a_look_is_complete(self, platform: SimulatedMarketplace, hub: Opened) -> None:
-        announced = await platform.announce(quantity=2)
+        announced = await platform.announce(quantity=platform.most)
         await platform.announce()
         seen = await looked(platform, hub, announced.ref)
         assert seen is not None
-        assert seen.complete
+        assert seen.complete or (seen.all_lines and not hub.capabilities.looks)
         assert seen.ref == announced.ref
         [line] = seen.lines
-        assert (line.ref, line.quantity, line.awaits, line.handlings) == (announced.line_ref, 2, True, ())
+        assert (line.ref, line.quantity, line.awaits, line.handlings) == (announced.line_ref, platform.most, True, ())
         assert line.order_ref
         assert seen.handler is Handler.MERCHANT
         assert seen.opened_at.utcoffset() == timedelta(0)
@@ -157,13 +157,13 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         self, platform: SimulatedMarketplace, hub: Opened, decision: Resolution
     ) -> None:
         self._needs(hub, decision)
-        announced = await platform.announce(quantity=2)
+        announced = await platform.announce(quantity=platform.most)
         receipt = await settled(platform, hub, announced, decision)
         assert receipt.state is ReceiptState.DONE
         await self._stands(platform, hub, announced, decision)
         [effect] = await self._effects(platform, announced)
         assert effect["kind"] == ("refund" if decision.refunds else "settled")
-        assert effect["quantity"] == 2
+        assert effect["quantity"] == platform.most
 
     async def test_some_units_can_be_decided_alone(self, platform: SimulatedMarketplace, hub: Opened) -> None:
         if hub.capabilities.granularity is not Granularity.QUANTITY:
@@ -233,7 +233,8 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
     async def test_an_older_call_is_not_taken_for_the_lost_one(
         self, platform: SimulatedMarketplace, hub: Opened
     ) -> None:
-        changes = [(old, new) for old, news in hub.capabilities.changes.items() for new in sorted(news)]
+        able = hub.capabilities
+        changes = [(old, new) for old, news in able.changes.items() if old in able.tells for new in sorted(news)]
         if not hub.capabilities.finds or not changes:
             pytest.skip(f"{self.manifest.name} has no `find`, or every decision there is final")
         old, new = changes[0]

@@ -19,7 +19,7 @@ def part(platform: SimulatedMarketplace, announced: Announced, decision: Resolut
     whole = {
         "quantity": announced.quantity,
         "reason": platform.reason,
-        "code": platform.code,
+        "code": platform.code(decision),
         "order_ref": announced.order_ref,
         "key": f"r-{number}:{announced.line_ref}:settle:1",
         "number": number,

@@ -24,7 +24,7 @@ from retour.core.model import Order, Resolution, ShopSays
 from retour.testing.failures import FailureConformance
 from retour.testing.limits import LimitConformance
 from retour.testing.opened import Opened, opened
-from retour.testing.samples import ODD_TEXTS, bare_request, full_request
+from retour.testing.samples import ODD_TEXTS
 from retour.testing.simulated import SimulatedShop
 from retour.testing.virtual import VirtualLoop
 
@@ -44,7 +44,7 @@ class ShopConformance(FailureConformance, LimitConformance):
         assert able.decides <= set(Resolution)
 
     async def test_a_request_is_made_once_and_waits(self, platform: SimulatedShop, hub: Opened) -> None:
-        made = await hub.connector.create(full_request(), "r-1:1:create")
+        made = await hub.connector.create(platform.request(), "r-1:1:create")
         assert made.ref
         assert (made.resolution, made.gone, made.unclear) == (None, False, False)
         assert await _read(hub, [made.ref]) == {made.ref: made}
@@ -56,8 +56,8 @@ class ShopConformance(FailureConformance, LimitConformance):
     ) -> None:
         if resolution not in hub.capabilities.decides:
             pytest.skip(f"{self.manifest.name} cannot decide {resolution}")
-        decided = await hub.connector.create(full_request(1), "r-1:1:create")
-        other = await hub.connector.create(full_request(2), "r-2:1:create")
+        decided = await hub.connector.create(platform.request(1), "r-1:1:create")
+        other = await hub.connector.create(platform.request(2), "r-2:1:create")
         await platform.decide(decided.ref, resolution)
         said = await _read(hub, [decided.ref, other.ref])
         assert said[decided.ref].resolution is resolution
@@ -65,8 +65,8 @@ class ShopConformance(FailureConformance, LimitConformance):
         assert said[other.ref].resolution is None
 
     async def test_a_deleted_request_is_gone_and_no_decision(self, platform: SimulatedShop, hub: Opened) -> None:
-        kept = await hub.connector.create(full_request(1), "r-1:1:create")
-        deleted = await hub.connector.create(full_request(2), "r-2:1:create")
+        kept = await hub.connector.create(platform.request(1), "r-1:1:create")
+        deleted = await hub.connector.create(platform.request(2), "r-2:1:create")
         await platform.remove(deleted.ref)
         said = await _read(hub, [kept.ref, deleted.ref])
         assert said[deleted.ref].gone
@@ -74,15 +74,15 @@ class ShopConformance(FailureConformance, LimitConformance):
         assert not said[kept.ref].gone
 
     async def test_an_unknown_word_is_shown_and_no_decision(self, platform: SimulatedShop, hub: Opened) -> None:
-        made = await hub.connector.create(full_request(), "r-1:1:create")
-        await platform.say(made.ref, "sent-to-supplier")
+        made = await hub.connector.create(platform.request(), "r-1:1:create")
+        await platform.say(made.ref, platform.unknown_word)
         said = (await _read(hub, [made.ref]))[made.ref]
-        assert said.word == "sent-to-supplier"
+        assert said.word == platform.unknown_word
         assert said.unclear
         assert said.resolution is None
 
     async def test_one_unreadable_answer_hides_no_other(self, platform: SimulatedShop, hub: Opened) -> None:
-        refs = [(await hub.connector.create(full_request(n), f"r-{n}:1:create")).ref for n in range(1, 6)]
+        refs = [(await hub.connector.create(platform.request(n), f"r-{n}:1:create")).ref for n in range(1, 6)]
         await platform.spoil_a_status()
         pages = [page async for page in hub.connector.changed(refs, None)]
         unreadable = [row for page in pages for row in page.unreadable]
@@ -97,23 +97,23 @@ class ShopConformance(FailureConformance, LimitConformance):
 
     async def test_many_requests_are_all_read(self, platform: SimulatedShop, hub: Opened) -> None:
         count = 5 * self.manifest.parallel + 3
-        made = [await hub.connector.create(full_request(n), f"r-{n}:1:create") for n in range(1, count + 1)]
+        made = [await hub.connector.create(platform.request(n), f"r-{n}:1:create") for n in range(1, count + 1)]
         assert len({row.ref for row in made}) == count
         assert await _read(hub, [row.ref for row in made]) == {row.ref: row for row in made}
 
     async def test_a_request_with_everything_missing_works(self, platform: SimulatedShop, hub: Opened) -> None:
-        made = await hub.connector.create(bare_request(), "r-1:1:create")
+        made = await hub.connector.create(platform.bare_request(), "r-1:1:create")
         assert await _read(hub, [made.ref]) == {made.ref: made}
 
     async def test_what_the_marketplace_settled_is_registered(self, platform: SimulatedShop, hub: Opened) -> None:
-        made = await hub.connector.create(full_request(status="accepted"), "r-1:1:create")
+        made = await hub.connector.create(platform.request(status="accepted"), "r-1:1:create")
         assert made.resolution in {None, Resolution.ACCEPT}
         assert (await _read(hub, [made.ref]))[made.ref].resolution in {None, Resolution.ACCEPT}
         assert len(await platform.journal("created")) == 1
 
     @pytest.mark.parametrize("odd", ODD_TEXTS.values(), ids=ODD_TEXTS.keys())
     async def test_odd_texts_arrive(self, platform: SimulatedShop, hub: Opened, odd: str) -> None:
-        request = full_request(comment=odd, reason_text=odd, title=odd, marketplace=odd, sku=odd)
+        request = platform.request(comment=odd, reason_text=odd, title=odd, marketplace=odd, sku=odd)
         made = await hub.connector.create(request, "r-1:1:create")
         assert await _read(hub, [made.ref]) == {made.ref: made}
         assert len(await platform.journal("created")) == 1
@@ -121,7 +121,7 @@ class ShopConformance(FailureConformance, LimitConformance):
     async def test_a_lost_answer_of_a_create_is_unknown(self, platform: SimulatedShop, hub: Opened) -> None:
         platform.fault("drop_after", platform.writes)
         with pytest.raises(OutcomeUnknown):
-            await hub.connector.create(full_request(), "r-1:1:create")
+            await hub.connector.create(platform.request(), "r-1:1:create")
         assert len(await platform.journal("created")) == 1, "a create must leave once"
         if hub.capabilities.finds:
             found = await hub.connector.find("r-1:1:create")
@@ -131,7 +131,7 @@ class ShopConformance(FailureConformance, LimitConformance):
     async def test_a_create_that_never_arrived_is_unknown_too(self, platform: SimulatedShop, hub: Opened) -> None:
         platform.fault("drop_before", platform.writes)
         with pytest.raises(OutcomeUnknown):
-            await hub.connector.create(full_request(), "r-1:1:create")
+            await hub.connector.create(platform.request(), "r-1:1:create")
         assert not await platform.journal("created")
         if hub.capabilities.finds:
             assert await hub.connector.find("r-1:1:create") is None
@@ -139,12 +139,12 @@ class ShopConformance(FailureConformance, LimitConformance):
     async def test_orders_are_found_for_certain_or_not_at_all(self, platform: SimulatedShop, hub: Opened) -> None:
         if not hub.capabilities.orders:
             pytest.skip(f"{self.manifest.name} cannot search orders with these settings")
-        await platform.place_order("000000101", "C000TEST01")
+        placed = await platform.place_order("000000101", "C000TEST01")
         await platform.place_order("000000102", "C000TEST02")
         await platform.place_order("000000103", "C000TEST02")
         found = await hub.connector.order(Order(ref="C000TEST01"))
         assert found is not None
-        assert found.number == "000000101"
+        assert found.number == placed
         assert await hub.connector.order(Order(ref="C000TEST0")) is None, "a number that only begins alike"
         assert await hub.connector.order(Order(ref="C000TEST02")) is None, "two orders: neither for certain"
         assert await hub.connector.order(Order(ref="C000TEST99")) is None
@@ -156,30 +156,32 @@ class ShopConformance(FailureConformance, LimitConformance):
     async def _ask_about_many(self) -> None:
         async with self.running() as platform, opened(self.manifest, platform.settings()) as hub:
             count = 3 * self.manifest.parallel + 1
-            refs = [(await hub.connector.create(full_request(n), f"r-{n}:1:create")).ref for n in range(1, count + 1)]
+            made = [await hub.connector.create(platform.request(n), f"r-{n}:1:create") for n in range(1, count + 1)]
+            refs = [row.ref for row in made]
             platform.fault("slow", platform.reads, seconds=1, times=None)
             assert set(await _read(hub, refs)) == set(refs)
             assert hub.traffic.most_at_once <= self.manifest.parallel
 
     async def hurry(self, platform: Any, hub: Opened, count: int) -> list[Awaitable[Any]]:
-        made = await hub.connector.create(full_request(), "r-1:1:create")
+        made = await hub.connector.create(platform.request(), "r-1:1:create")
         wanted: list[Awaitable[Any]] = []
         for number in range(2, count + 2):
-            wanted.append(hub.connector.create(full_request(number), f"r-{number}:1:create"))
+            wanted.append(hub.connector.create(platform.request(number), f"r-{number}:1:create"))
             wanted.append(_read(hub, [made.ref]))
             if hub.capabilities.orders:
                 wanted.append(hub.connector.order(Order(ref="C000TEST01")))
         return wanted
 
     async def subject(self, platform: Any) -> ReturnRequest:
-        return full_request()
+        request: ReturnRequest = platform.request()
+        return request
 
     async def read(self, platform: Any, hub: Opened, subject: Any = None) -> list[ShopSays | Unreadable]:
         pages: Sequence[ShopPage] = [page async for page in hub.connector.changed([platform.a_ref], None)]
         return [*(row for page in pages for row in page.returns), *(row for page in pages for row in page.unreadable)]
 
     async def write(self, platform: Any, hub: Opened, subject: Any = None) -> ShopSays:
-        said: ShopSays = await hub.connector.create(subject or full_request(), "r-1:1:create")
+        said: ShopSays = await hub.connector.create(subject or platform.request(), "r-1:1:create")
         return said
 
 

@@ -8,9 +8,11 @@ from typing import Any, ClassVar
 
 import aiohttp
 
+from retour.connectors.contract import ReturnRequest
 from retour.core.model import Resolution
 from retour.sandbox.app import Running
 from retour.sandbox.faults import Fault, FaultKind
+from retour.testing.samples import bare_request, full_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +89,12 @@ class SimulatedMarketplace(SimulatedPlatform):
     """How exactly it tells times: a day, where it tells dates."""
     reason: ClassVar[str | None] = None
     """A reason that the marketplace takes with a decision, where it requires one."""
-    code: ClassVar[str | None] = None
-    """One of its own reasons, where it requires one of a list."""
+    most: ClassVar[int] = 2
+    """How many units of a line may come back together: 1, where each unit is a return of its own."""
+
+    def code(self, decision: Resolution) -> str | None:
+        """One of its own reasons for a decision, where it requires one of a list."""
+        return None
 
     async def refresh(self) -> None:
         """Lets pass what must pass until its lists show the present: where they are reports, made now and then."""
@@ -124,6 +130,16 @@ class SimulatedShop(SimulatedPlatform):
 
     a_ref: ClassVar[str] = "1"
     """What the shop's number of a return request looks like."""
+    unknown_word: ClassVar[str] = "sent-to-supplier"
+    """What `say` says: a word of the shop's that nobody knows."""
+
+    def request(self, number: int = 1, **changes: Any) -> ReturnRequest:
+        """A request with everything filled in. A shop that holds none without an order adds it here, and below."""
+        return full_request(number, **changes)
+
+    def bare_request(self, number: int = 1, **changes: Any) -> ReturnRequest:
+        """One where everything is missing that may be."""
+        return bare_request(number, **changes)
 
     @abstractmethod
     async def decide(self, ref: str, resolution: Resolution) -> None:
@@ -141,7 +157,7 @@ class SimulatedShop(SimulatedPlatform):
     async def spoil_a_status(self) -> None:
         """The next time that several return requests are asked about, what the shop says of one cannot be read."""
 
-    async def place_order(self, number: str, marketplace_number: str) -> None:
-        """The shop has an order of this number that stands for the marketplace's order. For shops whose orders can
-        be searched."""
+    async def place_order(self, number: str, marketplace_number: str) -> str:
+        """The shop has an order that stands for the marketplace's order, of this number or one like it; the number
+        that it has. For shops whose orders can be searched."""
         raise NotImplementedError(f"{type(self).__name__} says that orders can be searched, but not how to place one")

@@ -36,5 +36,6 @@ class SimulatedMagento2(SimulatedShop):
     async def spoil_a_status(self) -> None:
         self.fault("answer", self.reads, skip=2, status=200, body='{"validated": "true", "status": ["?"]}')
 
-    async def place_order(self, number: str, marketplace_number: str) -> None:
+    async def place_order(self, number: str, marketplace_number: str) -> str:
         await self.command("POST", "/_sandbox/orders", {"increment_id": number, "ext_order_id": marketplace_number})
+        return number

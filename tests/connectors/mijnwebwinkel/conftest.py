@@ -9,7 +9,7 @@ import pytest
 import stamina
 from aiohttp import web
 
-from retour.connectors.contract import ReturnRequest, ShopPage
+from retour.connectors.contract import ShopPage
 from retour.connectors.errors import ConnectorError
 from retour.connectors.memory import Notebook
 from retour.connectors.shops.mijnwebwinkel import MANIFEST
@@ -17,22 +17,12 @@ from retour.core.model import ShopSays
 from retour.sandbox.app import Handler, start
 from retour.sandbox.mijnwebwinkel import MijnwebwinkelSimulator
 from retour.testing.opened import Traffic, WatchedDoor, secrets_of
-from retour.testing.samples import bare_request, full_request
 
-from .simulated import DECISIONS, FIRST, SimulatedMijnwebwinkel, fields
+from .simulated import DECISIONS, SimulatedMijnwebwinkel, fields
 from .specification import MISSING, Sent, flaws
 
 WAITING: dict[str, Any] = {"requested_status": 20}
 STATUSES: dict[str, Any] = fields(DECISIONS)
-
-
-def full(number: int = 1, **changes: Any) -> ReturnRequest:
-    """A request whose order in the store is known."""
-    return full_request(number, **{"shop_order": str(FIRST - 1 + number), **changes})
-
-
-def bare(number: int = 1, **changes: Any) -> ReturnRequest:
-    return bare_request(number, **{"shop_order": str(FIRST - 1 + number), **changes})
 
 
 class Shop(SimulatedMijnwebwinkel):

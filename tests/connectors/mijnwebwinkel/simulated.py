@@ -3,9 +3,11 @@
 from datetime import timedelta
 from typing import Any
 
+from retour.connectors.contract import ReturnRequest
 from retour.core.model import Resolution
 from retour.sandbox.mijnwebwinkel import PARTNER_TOKEN, STORE_TOKEN, MijnwebwinkelSimulator
 from retour.testing import SimulatedShop
+from retour.testing.samples import bare_request, full_request
 
 FIRST = 1001
 """The number of the first order that waits for a return; there are so many as no test makes requests."""
@@ -29,6 +31,15 @@ WORDS = {
 }
 
 
+def full(number: int = 1, **changes: Any) -> ReturnRequest:
+    """A request whose order in the store is known: it can stand nowhere else."""
+    return full_request(number, **{"shop_order": str(FIRST - 1 + number), **changes})
+
+
+def bare(number: int = 1, **changes: Any) -> ReturnRequest:
+    return bare_request(number, **{"shop_order": str(FIRST - 1 + number), **changes})
+
+
 def fields(statuses: dict[Resolution, int]) -> dict[str, Any]:
     """As the settings name them."""
     return {f"{resolution}_status": status for resolution, status in statuses.items()}
@@ -41,6 +52,12 @@ class SimulatedMijnwebwinkel(SimulatedShop):
     reads = r"GET /v1/orders(/|$)"
     writes = r"PATCH /v1/orders/"
     a_ref = f"{FIRST}#1"
+
+    def request(self, number: int = 1, **changes: Any) -> ReturnRequest:
+        return full(number, **changes)
+
+    def bare_request(self, number: int = 1, **changes: Any) -> ReturnRequest:
+        return bare(number, **changes)
 
     def settings(self) -> dict[str, Any]:
         access = {"base_url": self.url, "token": STORE_TOKEN, "partner_token": PARTNER_TOKEN}
@@ -79,9 +96,12 @@ class SimulatedMijnwebwinkel(SimulatedShop):
     async def spoil_a_status(self) -> None:
         await self.switch(garbled_rows={str(FIRST + 2): "no_status"})
 
-    async def place_order(self, number: str, marketplace_number: str) -> None:
-        order = {"number": int(number), "comment": f"bol.com {marketplace_number}"}
+    async def place_order(self, number: str, marketplace_number: str) -> str:
+        """Numbers have no leading zeros here; this store's begin where others end."""
+        placed = 2000 + int(number)
+        order = {"number": placed, "comment": f"bol.com {marketplace_number}"}
         await self.command("POST", "/_sandbox/orders", order)
+        return str(placed)
 
     async def key(self, ref: str) -> str:
         """What the simulator knows a request by."""
@@ -105,6 +125,7 @@ class SimulatedWithCreditOrders(SimulatedMijnwebwinkel):
     """A store where a return request is a credit order."""
 
     writes = r"POST /v1/orders/credit"
+    unknown_word = "status 17"
 
     def settings(self) -> dict[str, Any]:
         access = {"base_url": self.url, "token": STORE_TOKEN, "partner_token": PARTNER_TOKEN}

@@ -11,8 +11,8 @@ from retour.connectors.memory import Notebook
 from retour.core.model import Resolution, ShopSays
 from retour.sandbox.mijnwebwinkel import STORE_TOKEN
 
-from .conftest import STATUSES, WAITING, Shop, full, read, says
-from .simulated import DECISIONS
+from .conftest import STATUSES, WAITING, Shop, read, says
+from .simulated import DECISIONS, full
 
 BOTH = [pytest.param({}, id="notes"), pytest.param(WAITING | STATUSES, id="statuses")]
 ONE_ORDER = "GET /v1/orders/{}$"

@@ -10,7 +10,8 @@ from retour.connectors.memory import Notebook
 from retour.core.model import Resolution, ShopSays
 from retour.sandbox.mijnwebwinkel import STORE_TOKEN
 
-from .conftest import STATUSES, WAITING, Shop, full, says
+from .conftest import STATUSES, WAITING, Shop, says
+from .simulated import full
 
 PATCH = Shop.writes
 KEY = "r-1:86000001:create"

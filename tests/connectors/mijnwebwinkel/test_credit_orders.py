@@ -8,8 +8,8 @@ import pytest
 from retour.connectors.errors import OutcomeUnknown, Refused
 from retour.core.model import Resolution, ShopSays
 
-from .conftest import STATUSES, Shop, full, says
-from .simulated import SimulatedWithCreditOrders
+from .conftest import STATUSES, Shop, says
+from .simulated import SimulatedWithCreditOrders, full
 
 POST = SimulatedWithCreditOrders.writes
 KEY = "r-1:86000001:create"

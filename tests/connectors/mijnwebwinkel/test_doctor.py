@@ -11,8 +11,8 @@ from retour.sandbox.mijnwebwinkel import PARTNER_TOKEN, STORE_TOKEN
 from retour.testing.opened import opened
 from retour.testing.secrecy import shown_by_exchange
 
-from .conftest import STATUSES, WAITING, Shop, full
-from .simulated import CREDIT_DECISIONS, fields
+from .conftest import STATUSES, WAITING, Shop
+from .simulated import CREDIT_DECISIONS, fields, full
 
 CREDITS = {"strategy": "credit_order", "requested_status": 10} | fields(CREDIT_DECISIONS)
 

@@ -7,7 +7,8 @@ import pytest
 
 from retour.core.model import Order
 
-from .conftest import Shop, full
+from .conftest import Shop
+from .simulated import full
 
 PLACED = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 

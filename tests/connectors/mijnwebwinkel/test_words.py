@@ -13,7 +13,8 @@ from retour.connectors.shops.mijnwebwinkel.mapping import NOTHING, Ref, Units, c
 from retour.connectors.shops.mijnwebwinkel.wire import Problem
 from retour.core.model import Party, Resolution
 
-from .conftest import STATUSES, bare, full
+from .conftest import STATUSES
+from .simulated import bare, full
 
 R = Resolution
 DECISIONS = {21: R.ACCEPT, 22: R.REJECT}

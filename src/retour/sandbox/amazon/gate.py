@@ -5,6 +5,7 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Literal
 from uuid import uuid4
 
@@ -69,7 +70,7 @@ class Gate:
 
     def open(self, operation: str, serve: Serve, role: Role) -> Handler:
         async def handle(request: web.Request) -> web.Response:
-            headers = {"x-amzn-RequestId": str(uuid4())}
+            headers = {"x-amzn-RequestId": str(uuid4()), "Date": self._date()}
             try:
                 answer = await serve(self._admit(request, operation, role))
             except Problem as problem:
@@ -82,6 +83,10 @@ class Gate:
             return web.Response(status=answer.status, body=body, headers=headers, content_type="application/json")
 
         return handle
+
+    def _date(self) -> str:
+        """The platform's own time: a client that asks what time it is there must not be told the machine's."""
+        return format_datetime(self._simulator.clock.now(), usegmt=True)
 
     def _admit(self, request: web.Request, operation: str, role: Role) -> Call:
         simulator, switches = self._simulator, self._simulator.switches

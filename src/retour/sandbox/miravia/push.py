@@ -35,6 +35,8 @@ class Push:
         self._simulator = simulator
         self._waiting: deque[Message] = deque(maxlen=1000)
         self._lock = asyncio.Lock()
+        self.subscribed = asyncio.Event()
+        """Somebody listens, or has listened: until then there is nothing to wake up for."""
         self.sent: deque[dict[str, Any]] = deque(maxlen=200)
         """Each attempt: what was sent, and the answer's status, or 0 without one in time."""
 
@@ -87,6 +89,7 @@ class Push:
             return attempts
 
     async def _run(self) -> None:
+        await self.subscribed.wait()
         while True:
             await asyncio.sleep(0.2)
             await self.deliver()

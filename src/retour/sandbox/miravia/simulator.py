@@ -194,6 +194,7 @@ class MiraviaSimulator(Simulator):
     def subscribe(self, url: str, seller_id: str = SELLER_ID) -> None:
         """Where push messages go; an empty url ends them."""
         self.add_seller(seller_id).push_url = url
+        self.push.subscribed.set()
 
     def _place_sample_orders(self) -> None:
         for days, wanted in SAMPLE_ORDERS:

@@ -1,0 +1,24 @@
+"""Reading an answer of OTTO's."""
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from retour.connectors.errors import Transient
+from retour.connectors.http import Answer
+from retour.connectors.marketplaces.otto import wire
+
+
+def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
+    try:
+        return wire.decode(shape, answer.json())
+    except wire.Garbled as why:
+        raise Transient(f"OTTO's answer cannot be read: {why}.", request_id=answer.request_id) from None
+
+
+def moment(answer: Answer) -> datetime:
+    """OTTO's own time when it answered."""
+    try:
+        return parsedate_to_datetime(answer.headers.get("Date", "")).astimezone(UTC)
+    except (TypeError, ValueError):
+        pass
+    raise Transient("OTTO's answer does not tell the time.", request_id=answer.request_id)

@@ -1,0 +1,181 @@
+"""OTTO's shapes: only the fields that are used, tolerant, without closed enums, rows decoded one by one.
+
+OTTO's description of returns calls every field optional (contract otto 3). What names a unit must be readable, or the
+row is `Garbled`; anything else that is missing or of the wrong kind reads as None.
+"""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+M = TypeVar("M", bound="Shape")
+
+
+class Garbled(ValueError):
+    """A row that cannot be read; the message says where, without its content."""
+
+
+def _text(value: Any) -> Any:
+    """No database keeps a NUL or half a surrogate pair; JSON may hold both. An id may come as a number."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise ValueError("a text is expected")  # noqa: TRY004 - pydantic reads ValueError
+    return value.replace("\0", "").encode(errors="replace").decode().strip()
+
+
+def _in_words(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("a date and time in words is expected")  # noqa: TRY004 - pydantic reads ValueError
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a date within the calendar is expected") from None
+
+
+def _none_when_garbled(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+Id = Annotated[str, BeforeValidator(_text), Field(min_length=1, max_length=100)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_in_words), AfterValidator(_utc)]
+Loose = Annotated[T | None, WrapValidator(_none_when_garbled)]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, alias_generator=to_camel)
+
+
+class TrackingKey(Shape):
+    tracking_numbers: Loose[tuple[Loose[Text], ...]] = None
+    carrier: Loose[Text] = None
+
+
+class Details(Shape):
+    """What is told beside a status; which fields, the status says."""
+
+    return_tracking_key: Loose[TrackingKey] = None
+    reason: Loose[Text] = None
+    condition: Loose[Text] = None
+    otto_warehouse_id: Loose[Text] = Field(default=None, alias="ottoWarehouseID")
+
+
+class Row(Shape):
+    """One unit in the list of returns; `status` is an open set."""
+
+    position_item_id: Id
+    status: Id
+    sales_order_id: Loose[Id] = None
+    occurred_time: Loose[Moment] = None
+    details: Loose[Details] = None
+
+
+class Link(Shape):
+    rel: Loose[Text] = None
+    href: Loose[Text] = None
+
+
+class Listing(Shape):
+    """A page of the list of returns."""
+
+    position_items: list[Any] | None = None
+    links: Loose[tuple[Loose[Link], ...]] = None
+
+    @property
+    def next(self) -> str | None:
+        return next((link.href for link in self.links or () if link and link.rel == "next" and link.href), None)
+
+
+class Ref(Shape):
+    """What names a unit that cannot be read."""
+
+    position_item_id: Loose[Id] = None
+
+
+class Address(Shape):
+    salutation: Loose[Text] = None
+    first_name: Loose[Text] = None
+    last_name: Loose[Text] = None
+    street: Loose[Text] = None
+    house_number: Loose[Text] = None
+    zip_code: Loose[Text] = None
+    city: Loose[Text] = None
+    country_code: Loose[Text] = None
+
+
+class Price(Shape):
+    amount: Annotated[Decimal, Field(ge=0, lt=10**9)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+
+class Product(Shape):
+    sku: Loose[Text] = None
+    ean: Loose[Text] = None
+    product_title: Loose[Text] = None
+
+
+class Unit(Shape):
+    """One piece of an order; `fulfillmentStatus` is an open set."""
+
+    position_item_id: Id
+    fulfillment_status: Id
+    product: Loose[Product] = None
+    item_value_gross_price: Loose[Price] = None
+    returned_date: Loose[Moment] = None
+
+
+class Order(Shape):
+    """An order; its units are decoded one by one."""
+
+    sales_order_id: Id
+    position_items: list[Any]
+    order_number: Loose[Text] = None
+    order_date: Loose[Moment] = None
+    delivery_address: Loose[Address] = None
+    invoice_address: Loose[Address] = None
+
+
+class Fault(Shape):
+    """Why one item of a request was not done, and which: `path`, in a form that OTTO does not describe."""
+
+    title: Loose[Text] = None
+    detail: Loose[Text] = None
+    path: Loose[Text] = None
+
+
+class Report(Shape):
+    """The answer to a request that was not done as a whole. `results` is left out: it may hold what failed."""
+
+    errors: list[Loose[Fault]] = []
+
+
+def decode(shape: type[M], raw: Any) -> M:
+    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
+    try:
+        return shape.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
+        raise Garbled(f"{where}: {first['msg']}") from None

@@ -1,0 +1,126 @@
+"""Lightspeed eCom C-Series (formerly SEOshop, webshopapp): each return line is a return of the shop's own, made and
+read over its API (contract lightspeed.md).
+
+A return always hangs on an order of the shop; its address and invoice are the order's. Making one mails nobody, puts
+nothing back in stock and makes no credit invoice: that is the merchant's.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Sequence
+from datetime import datetime
+from ipaddress import ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+from retour.connectors.contract import Check, Maturity, ReturnRequest, ShopManifest, ShopOrder, ShopPage
+from retour.connectors.errors import ConnectorError, Misconfigured
+from retour.connectors.http import Door, RateHeaders
+from retour.connectors.shops.lightspeed import wire
+from retour.connectors.shops.lightspeed.api import MOST, NAME, Api
+from retour.connectors.shops.lightspeed.config import LightspeedConfig
+from retour.connectors.shops.lightspeed.creates import Creates
+from retour.connectors.shops.lightspeed.decisions import Round
+from retour.connectors.shops.lightspeed.orders import Orders
+from retour.connectors.shops.lightspeed.words import meaning
+from retour.core.capabilities import ShopCapabilities
+from retour.core.model import Order, Resolution, ShopSays
+
+PARALLEL: Final = 4
+"""How many calls are under way at once."""
+
+
+class Lightspeed:
+    """A shop's verbs."""
+
+    def __init__(self, config: LightspeedConfig, door: Door) -> None:
+        self._config = config
+        self._api = Api(config, door)
+        self._orders = Orders(config, self._api)
+        self._creates = Creates(config, self._api, self._orders, door.memory)
+
+    async def create(self, request: ReturnRequest, key: str) -> ShopSays:
+        """Reads first: the order, its line, and whether the return is there already."""
+        return await self._creates.make(request, key)
+
+    async def find(self, key: str) -> ShopSays | None:
+        """Looks for the key among the returns of its order."""
+        return await self._creates.find(key)
+
+    async def changed(self, refs: Sequence[str], since: datetime | None) -> AsyncIterator[ShopPage]:
+        """Two calls, as long as the shop listens, and one for each that is gone. What changed `since` is told, and
+        some of what did not; with None everything."""
+        async for page in Round(self._api, self._config, refs).pages(since):
+            yield page
+
+    async def order(self, order: Order) -> ShopOrder | None:
+        """A match must be the only one."""
+        return await self._orders.find(order)
+
+    async def check(self) -> list[Check]:
+        """With reads only: nothing is made."""
+        return [
+            self._encryption(),
+            await _checked("Returns", self._probe_returns()),
+            await _checked("Orders", self._probe_orders()),
+            await _checked("Permissions", self._probe_permissions()),
+        ]
+
+    async def _probe_returns(self) -> str:
+        """Only one of the platform's status codes is proven, so those of this shop are held to the table."""
+        rows = wire.readable(wire.ReturnRow, await self._api.rows("returns", "returns", limit=MOST))
+        codes = sorted({row.status[:100] for row in rows})
+        if unknown := [code for code in codes if meaning(code, self._config.status_words) is None]:
+            raise Misconfigured(f"Returns have statuses that nobody knows; name them in status_words: {unknown}.")
+        told = ", ".join(f"{code} means {meaning(code, self._config.status_words)}" for code in codes)
+        return f"The key may read returns. Their statuses: {told or 'none yet'}."
+
+    async def _probe_orders(self) -> str:
+        await self._orders.probe()
+        return "The key may read orders."
+
+    async def _probe_permissions(self) -> str:
+        try:
+            told = wire.unwrapped(await self._api.get("account/permissions"), "accountPermissions")
+            orders = wire.decode(wire.Permissions, told).orders
+        except wire.Garbled:
+            orders = None
+        if orders is None:
+            return "The shop does not tell whether the key may make returns: see that it may write orders."
+        if not (orders.read and orders.write):
+            raise Misconfigured("The key may not write orders: returns are made with that permission.")
+        return "The key may read and write orders, and returns with them."
+
+    def _encryption(self) -> Check:
+        parts = urlsplit(self._config.api_url)
+        if parts.scheme == "https" or _is_loopback(parts.hostname or ""):
+            return Check("Encryption", True, "Key and secret do not travel in plain sight.")
+        return Check("Encryption", False, "The secret travels unencrypted: let api_url begin with https://.")
+
+
+async def _checked(name: str, probe: Awaitable[str]) -> Check:
+    try:
+        return Check(name, True, await probe)
+    except ConnectorError as error:
+        return Check(name, False, error.message)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _capabilities(_: LightspeedConfig) -> ShopCapabilities:
+    return ShopCapabilities(decides=frozenset(Resolution), finds=True, orders=True)
+
+
+MANIFEST: Final = ShopManifest(
+    key="lightspeed",
+    name=NAME,
+    config=LightspeedConfig,
+    open=Lightspeed,
+    capabilities=_capabilities,
+    rate_headers=RateHeaders("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-RateLimit-Reset"),
+    maturity=Maturity.BETA,
+    parallel=PARALLEL,
+)

@@ -1,0 +1,185 @@
+"""The shop's shapes: only the fields that are used, tolerant, without closed enums, rows decoded one by one.
+
+What is absent comes as `false` (contract lightspeed.md, 2), so what nothing depends on reads as None unless it is what
+it should be. What a decision depends on must be readable, or the row is `Garbled`.
+"""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
+from pydantic.alias_generators import to_camel
+
+T = TypeVar("T")
+M = TypeVar("M", bound="Shape")
+
+
+class Garbled(ValueError):
+    """Something that cannot be read; the message says where, without its content."""
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise ValueError("a number is expected")  # noqa: TRY004 - pydantic reads ValueError
+    return value
+
+
+def _words(value: Any) -> Any:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _storable(value: str) -> str:
+    """No database keeps a NUL or half a surrogate pair; JSON may hold both."""
+    return value.replace("\0", "").encode(errors="replace").decode().strip()
+
+
+def _text_only(value: Any) -> Any:
+    if not isinstance(value, str):
+        raise ValueError("a date and time in words is expected")  # noqa: TRY004 - pydantic reads ValueError
+    return value
+
+
+def _utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a date within the calendar is expected") from None
+
+
+def _none_when_garbled(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError:
+        return None
+
+
+Id = Annotated[int, BeforeValidator(_number), Field(ge=1, lt=2**63)]
+Count = Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
+Text = Annotated[str, Field(strict=True), AfterValidator(_storable)]
+Number = Annotated[str, BeforeValidator(_words), Field(strict=True, min_length=1, max_length=200)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
+Loose = Annotated[T | None, WrapValidator(_none_when_garbled)]
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", alias_generator=to_camel, hide_input_in_errors=True)
+
+
+class Ref(Shape):
+    """What names a return that cannot be read."""
+
+    id: Loose[Id] = None
+    order_id: Loose[Id] = None
+    updated_at: Loose[Moment] = None
+
+
+class ReturnRow(Shape):
+    id: Id
+    status: Annotated[Text, Field(min_length=1)]
+    return_action: Loose[Text] = None
+
+
+class OrderRow(Shape):
+    id: Id
+    number: Number
+    created_at: Loose[Moment] = None
+    email: Loose[Text] = None
+    memo: Loose[Text] = None
+    comment: Loose[Text] = None
+
+
+class OrderLine(Shape):
+    id: Id
+    sku: Loose[Text] = None
+    article_code: Loose[Text] = None
+    ean: Loose[Text] = None
+    quantity_ordered: Loose[Count] = None
+    quantity_returned: Loose[Count] = None
+
+    @property
+    def left(self) -> int:
+        """How many may still come back, as far as the shop tells."""
+        return (self.quantity_ordered or 0) - (self.quantity_returned or 0)
+
+
+class Metafield(Shape):
+    key: Text
+    value: Annotated[Text, BeforeValidator(_words)]
+
+
+class Resource(Shape):
+    id: Loose[Id] = None
+
+
+class Link(Shape):
+    resource: Loose[Resource] = None
+
+
+class Invoice(Shape):
+    number: Number
+    is_credit_note: Loose[bool] = None
+    order: Loose[Link] = None
+
+    @property
+    def order_id(self) -> int | None:
+        return self.order.resource.id if self.order and self.order.resource else None
+
+
+class Access(Shape):
+    read: Loose[bool] = None
+    write: Loose[bool] = None
+
+
+class Permissions(Shape):
+    orders: Loose[Access] = None
+
+
+def decode(shape: type[M], raw: Any) -> M:
+    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
+    try:
+        return shape.model_validate(raw)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
+        raise Garbled(f"{where}: {first['msg']}") from None
+
+
+def readable(shape: type[M], rows: list[Any]) -> list[M]:
+    """The rows that can be read; for lists of which nobody is told what is missing."""
+    found = []
+    for raw in rows:
+        try:
+            found.append(decode(shape, raw))
+        except Garbled:
+            continue
+    return found
+
+
+def unwrapped(body: Any, *roots: str) -> Any:
+    """What stands in an answer under its one root key. Raises Garbled when there is none."""
+    for root in roots:
+        if isinstance(body, dict) and root in body:
+            return body[root]
+    raise Garbled(f"{roots[0]}: is missing")
+
+
+def listed(body: Any, *roots: str) -> list[Any]:
+    """The rows of a list. Raises Garbled."""
+    rows = unwrapped(body, *roots)
+    if rows is False or rows is None:
+        return []
+    if not isinstance(rows, list):
+        raise Garbled(f"{roots[0]}: a list is expected")
+    return rows
