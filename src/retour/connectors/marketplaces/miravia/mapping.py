@@ -120,6 +120,7 @@ def told_as(config: MiraviaConfig) -> dict[Resolution, str]:
 def capabilities(config: MiraviaConfig) -> MarketplaceCapabilities:
     """A decision is for a whole line: what of the amount belongs to which of its order items, Miravia does not say."""
     tells = {decision: Resolution.ACCEPT if decision.refunds else decision for decision in told_as(config)}
+    refunds = frozenset(decision for decision in tells if decision.refunds)
     return MarketplaceCapabilities(
         tells=tells,
         granularity=Granularity.LINE,
