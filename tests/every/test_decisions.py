@@ -32,6 +32,7 @@ def _no_declared_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("luck", LUCK)
 @pytest.mark.parametrize(("key", "decision"), TOLD)
 async def test_it_happens_once_or_a_person_is_asked(world: World, decision: Resolution, luck: str) -> None:
+    world.platform.wants(decision)
     announced = await world.platform.announce()
     await world.arrives(announced)
     await world.decides(announced, decision)
@@ -50,6 +51,7 @@ async def test_it_happens_once_or_a_person_is_asked(world: World, decision: Reso
 @pytest.mark.parametrize("after_the_call", [False, True], ids=["before its call", "after its call"])
 @pytest.mark.parametrize(("key", "decision"), TOLD)
 async def test_a_worker_is_killed(world: World, decision: Resolution, after_the_call: bool) -> None:
+    world.platform.wants(decision)
     announced = await world.platform.announce()
     await world.arrives(announced)
     await world.decides(announced, decision)
@@ -63,6 +65,7 @@ async def test_a_token_expires_between_the_return_and_its_decision(world: World)
     if world.platform.tokens is None:
         pytest.skip(f"{world.suite.manifest.name} has no tokens that expire")
     decision = next(iter(world.able.tells))
+    world.platform.wants(decision)
     announced = await world.platform.announce()
     await world.arrives(announced)
     await world.decides(announced, decision)
@@ -80,7 +83,8 @@ async def test_a_late_accept_after_the_marketplaces_own_refund_does_nothing(worl
         pytest.skip(f"{world.suite.manifest.name} never refunds by itself")
     before = await world.effects(announced)
     await world.decides(announced, Resolution.ACCEPT)
-    shape = await world.comes_to_rest(announced)
+    await world.comes_to_rest(announced)
+    shape = await world.hears_more(announced)
     assert await world.effects(announced) == before
     assert [one["told"] for one in shape["lines"][0]["decisions"] if one["source"] == "desk"] == ["confirmed"], shape
 

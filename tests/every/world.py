@@ -61,7 +61,7 @@ class World:
         self.time.shift(timedelta(**time))
 
     async def sync(self) -> None:
-        await sync_pass(until_idle=True, deadline=timedelta(seconds=30))
+        await sync_pass(deadline=timedelta(seconds=30))
 
     async def arrives(self, announced: Announced) -> dict[str, Any]:
         """The hub looks until it knows the return, and waits for a decision on it."""
@@ -91,9 +91,10 @@ class World:
         return manifest.capabilities(manifest.config.model_validate(self.platform.settings()))
 
     async def comes_to_rest(self, announced: Announced) -> dict[str, Any]:
-        """The hub looks, an hour after the other, until the decision is confirmed or a person is asked."""
+        """The hub looks, again and again, until the decision is confirmed or a person is asked. Time does not pass by
+        waiting for it."""
         shape: dict[str, Any] = {}
-        for _ in range(ROUNDS):
+        for turn in range(ROUNDS):
             await self.sync()
             found = await self.shape(announced.ref)
             assert found is not None
@@ -103,9 +104,19 @@ class World:
             at_rest = not states & {"wanted", "sending", "pending"} and shape["stage"] != "sending"
             if at_rest and (told <= {"confirmed", "by_hand", "refused"} or shape["stage"] == "attention"):
                 return shape
-            await self.passes(minutes=61)
+            await self.passes(minutes=1 if turn < 3 else 61)
             await self.platform.refresh()
         raise AssertionError(f"no end after {ROUNDS} hours: {shape}")
+
+    async def hears_more(self, announced: Announced) -> dict[str, Any]:
+        """Lists that are made now and then show what happened in the last hours."""
+        for _ in range(3):
+            await self.passes(hours=2)
+            await self.platform.refresh()
+            await self.sync()
+        shape = await self.shape(announced.ref)
+        assert shape is not None
+        return shape
 
     async def shape(self, ref: str) -> dict[str, Any] | None:
         found = await self.db(lambda: list(shapes(Return.objects.filter(connection=self.row, ref=ref))))

@@ -157,6 +157,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         self, platform: SimulatedMarketplace, hub: Opened, decision: Resolution
     ) -> None:
         self._needs(hub, decision)
+        platform.wants(decision)
         announced = await platform.announce(quantity=platform.most)
         receipt = await settled(platform, hub, announced, decision)
         assert receipt.state is ReceiptState.DONE
@@ -200,6 +201,7 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         self, platform: SimulatedMarketplace, hub: Opened, decision: Resolution
     ) -> None:
         self._needs(hub, decision)
+        platform.wants(decision)
         announced = await platform.announce()
         parts = [part(platform, announced, decision)]
         sent_at = platform.simulator.clock.now()

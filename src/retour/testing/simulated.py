@@ -100,6 +100,10 @@ class SimulatedMarketplace(SimulatedPlatform):
         """Lets pass what must pass until its lists show the present: where they are reports, made now and then."""
         return
 
+    def wants(self, decision: Resolution) -> None:
+        """From now on the customers ask for this, where the marketplace lets them say what they want."""
+        return
+
     @abstractmethod
     async def announce(self, quantity: int = 1) -> Announced:
         """The customer announces a return of one line that the merchant handles."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from retour.core.model import Resolution
 from retour.sandbox.miravia import ACCESS_TOKEN, APP_KEY, APP_SECRET, REFRESH_TOKEN
 from retour.testing import Announced, SimulatedMarketplace
 
@@ -35,6 +36,10 @@ class SimulatedMiravia(SimulatedMarketplace):
 
     async def switch(self, **switches: Any) -> None:
         await self.command("PATCH", "/_sandbox/switches", switches)
+
+    def wants(self, decision: Resolution) -> None:
+        """Miravia is told of an exchange where the customer asked for one."""
+        self.request_type = "REPLACEMENT" if decision is Resolution.EXCHANGE else "RETURN"
 
     async def announce(self, quantity: int = 1) -> Announced:
         return await self.open(quantity)
