@@ -51,7 +51,7 @@ class Shop:
         number = wanted.number or f"ORD{next(self._order_numbers):05}"
         if self.orders.numbered(number) is not None:
             raise Refused(f"order {number} exists")
-        now = self.now()
+        placed_at = self.now() if wanted.placed_at is None else wanted.placed_at.replace(microsecond=0)
         order = Order(
             id=next(self._order_ids),
             number=number,
@@ -63,8 +63,8 @@ class Shop:
             shipment_price=wanted.shipment_price,
             memo=wanted.memo,
             comment=wanted.comment,
-            created_at=now,
-            updated_at=now,
+            created_at=placed_at,
+            updated_at=placed_at,
         )
         self.orders.add(order)
         for key, value in wanted.metafields.items():

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, with_config
+from pydantic import AwareDatetime, ConfigDict, Field, with_config
 
 _STRICT = ConfigDict(extra="forbid")
 
@@ -55,7 +55,8 @@ class WantedBuyer:
 @with_config(_STRICT)
 @dataclass(frozen=True, slots=True)
 class WantedOrder:
-    """`number` None takes the next ORD number. `metafields` are keys and values, such as `external_order_id`."""
+    """`number` None takes the next ORD number, `placed_at` None is now. `metafields` are keys and values, such as
+    `external_order_id`."""
 
     number: str | None = None
     lines: Annotated[tuple[WantedLine, ...], Field(min_length=1)] = (WantedLine(),)
@@ -67,6 +68,7 @@ class WantedOrder:
     payment_status: str = "paid"
     shipment_status: str = "shipped"
     shipment_price: Annotated[Decimal, Field(ge=0)] = Decimal(0)
+    placed_at: AwareDatetime | None = None
 
 
 @with_config(_STRICT)

@@ -5,11 +5,12 @@ from typing import Final
 
 from aiohttp import web
 
+from retour.sandbox.magento.admin import Notice
+from retour.sandbox.magento.front import not_found
+from retour.sandbox.magento.php import PhpError
 from retour.sandbox.magento2 import pages
 from retour.sandbox.magento2.creditmemo import MemoRefused
-from retour.sandbox.magento2.front import not_found
 from retour.sandbox.magento2.orders import Order
-from retour.sandbox.magento2.php import PhpError
 from retour.sandbox.magento2.returns import ReturnRow
 from retour.sandbox.magento2.shop import Shop
 
@@ -22,7 +23,7 @@ class BackOffice:
     def __init__(self, shop: Shop, title: str) -> None:
         self._shop = shop
         self._title = title
-        self._notices: list[pages.Notice] = []
+        self._notices: list[Notice] = []
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -83,7 +84,7 @@ class BackOffice:
             raise web.HTTPBadRequest(text="no such action")
         ticked = [str(value) for value in form.getall("id", [])]
         if not ticked:
-            self._notices.append(pages.Notice("Tick the returns first.", good=False))
+            self._notices.append(Notice("Tick the returns first.", good=False))
         return await self._change(request, ticked, change)
 
     async def _change(
@@ -92,12 +93,12 @@ class BackOffice:
         for number in numbers:
             row = self._shop.returns.get(int(number)) if number.isdecimal() else None
             if row is None:
-                self._notices.append(pages.Notice(f'The return with id "{number}" does not exist.', good=False))
+                self._notices.append(Notice(f'The return with id "{number}" does not exist.', good=False))
                 continue
             try:
-                self._notices.append(pages.Notice(f"Return {number}: {change(row)}", good=True))
+                self._notices.append(Notice(f"Return {number}: {change(row)}", good=True))
             except (MemoRefused, PhpError) as refused:
-                self._notices.append(pages.Notice(f"Return {number}: {refused}", good=False))
+                self._notices.append(Notice(f"Return {number}: {refused}", good=False))
         back = str((await request.post()).get("back", ""))
         raise web.HTTPSeeOther(back if self._still_there(back) else "/admin")
 
@@ -122,7 +123,7 @@ class BackOffice:
     def _order_of(self, row: ReturnRow) -> Order | None:
         return self._shop.orders.get(row.magento_order_id) if row.magento_order_id else None
 
-    def _take_notices(self) -> list[pages.Notice]:
+    def _take_notices(self) -> list[Notice]:
         notices, self._notices = self._notices, []
         return notices
 

@@ -7,10 +7,10 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from retour.sandbox.magento.php import PhpError
 from retour.sandbox.magento2.creditmemo import CreditMemo, MemoRefused
 from retour.sandbox.magento2.documents import memo_document, order_document
 from retour.sandbox.magento2.orders import Address, Order, OrderItem
-from retour.sandbox.magento2.php import PhpError
 from retour.sandbox.magento2.returns import PENDING, ReturnRow
 from retour.sandbox.magento2.shop import Shop
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Final
 
-from retour.sandbox.magento2 import php
+from retour.sandbox.magento import php
 from retour.sandbox.magento2.orders import Order, OrderBook, OrderItem
 from retour.sandbox.magento2.returns import ReturnRow
 

@@ -6,9 +6,9 @@ A field without a value is left out, as Magento does.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from retour.sandbox.magento.search import Column
 from retour.sandbox.magento2.creditmemo import REFUNDED, CreditMemo
 from retour.sandbox.magento2.orders import Address, Order, OrderItem
-from retour.sandbox.magento2.search import Column
 
 ORDER_COLUMNS: Final[Mapping[str, Callable[[Order], Column]]] = {
     "entity_id": lambda order: order.entity_id,

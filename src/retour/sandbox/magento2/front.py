@@ -1,16 +1,15 @@
 """What stands before the shop's code: web server, maintenance, database, redirects (contract E9, E10, E15)."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Final
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
+from retour.sandbox.magento.front import admit, configured_elsewhere, not_found, page
+from retour.sandbox.magento.parameters import read_parameters
+from retour.sandbox.magento.php import PhpError
 from retour.sandbox.magento2.hook import UnknownStore
-from retour.sandbox.magento2.parameters import read_parameters
-from retour.sandbox.magento2.php import PhpError
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import Magento2Switches
 
@@ -44,23 +43,7 @@ class Front:
 
     async def admit(self, request: web.Request) -> bytes | web.Response:
         """The body, or the answer of a shop that is down."""
-        switches = self._shop.switches
-        if switches.php_down:
-            return page(HTTPStatus.BAD_GATEWAY, "502 Bad Gateway")
-        try:
-            body = await request.read()
-        except web.HTTPRequestEntityTooLarge:
-            body = None
-        if body is None or len(body) > switches.body_limit:
-            return page(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "413 Request Entity Too Large")
-        if switches.maintenance:
-            return page(HTTPStatus.SERVICE_UNAVAILABLE, "Service Temporarily Unavailable")
-        if switches.database_down:
-            return run_error()
-        if switches.first_call_seconds:
-            seconds, switches.first_call_seconds = switches.first_call_seconds, 0
-            await asyncio.sleep(seconds)
-        return body
+        return await admit(request, self._shop.switches, run_error)
 
 
 def _redirect(switches: Magento2Switches, request: web.Request) -> web.Response | None:
@@ -70,20 +53,11 @@ def _redirect(switches: Magento2Switches, request: web.Request) -> web.Response 
             return None
         location = f"{request.scheme}://{request.host}/"
     else:
-        if not switches.base_url or urlsplit(switches.base_url).netloc == request.host:
+        elsewhere = configured_elsewhere(switches, request)
+        if elsewhere is None:
             return None
-        location = switches.base_url.rstrip("/") + str(request.rel_url)
+        location = elsewhere + str(request.rel_url)
     return web.Response(status=HTTPStatus.FOUND, headers={"Location": location})
-
-
-def page(status: HTTPStatus, title: str) -> web.Response:
-    """An HTML page as web servers and Magento show it to a shopper."""
-    text = f"<!doctype html><html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>\n"
-    return web.Response(status=status, text=text, content_type="text/html")
-
-
-def not_found() -> web.Response:
-    return page(HTTPStatus.NOT_FOUND, "404 Not Found")
 
 
 def run_error() -> web.Response:

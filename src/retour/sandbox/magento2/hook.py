@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from retour.sandbox.magento2 import columns, php
+from retour.sandbox.magento import columns, php
 from retour.sandbox.magento2.returns import ReturnRow
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import STORES, Magento2Switches
@@ -69,7 +69,7 @@ def _read_payload(body: bytes) -> dict[str, Any]:
     """Refusals 7 to 12, in their order (9 cannot occur after 1)."""
     if not body:
         raise php.PhpException("Post data empty!")
-    payload = php.decode(body)
+    payload = php.decode(body, "Unable to unserialize value. Error: ")
     if php.is_empty(payload):
         raise php.PhpException("No Returns Data in post")
     if not isinstance(payload, dict) or php.is_empty(payload.get("channable_id")):

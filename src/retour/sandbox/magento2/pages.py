@@ -2,27 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from typing import Final
 from urllib.parse import urlencode
 
+from retour.sandbox.magento.admin import Notice, card, cell, layout
 from retour.sandbox.magento2.orders import Order
 from retour.sandbox.magento2.returns import DECISIONS, PENDING, ReturnRow
-from retour.sandbox.markup import Html, element, join
+from retour.sandbox.markup import Html, element
+
+_SECTION: Final = "Channable → Returns"
 
 MASS_ACTIONS = {
     "credit_memo": "Create Credit Memo",
     "credit_memo_accept": "Create Credit Memo + Set as Accepted",
     "delete": "Delete",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """What the last click did, shown once."""
-
-    text: str
-    good: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +40,7 @@ def grid_page(shop_name: str, grid: Grid, notices: Iterable[Notice]) -> str:
         _table(grid) if grid.rows else element("p", "No returns here yet. They arrive at the hook.", class_="empty"),
         _pager(grid),
     ]
-    return _layout(shop_name, "Returns", content, notices)
+    return layout(shop_name, _SECTION, "Returns", content, notices)
 
 
 def detail_page(shop_name: str, row: ReturnRow, order: Order | None, notices: Iterable[Notice]) -> str:
@@ -70,7 +64,7 @@ def detail_page(shop_name: str, row: ReturnRow, order: Order | None, notices: It
         element("p", "A decision is final. Deleting does not inform the hub.", class_="hint"),
         element(
             "div",
-            _card(
+            card(
                 "Item",
                 [
                     ("Product", item.get("title")),
@@ -81,11 +75,11 @@ def detail_page(shop_name: str, row: ReturnRow, order: Order | None, notices: It
                     ("Comment", row.comment),
                 ],
             ),
-            _card("Customer", [("Name", row.customer_name), ("E-mail", customer.get("email"))]),
-            _card("Address of the return", [(key.replace("_", " ").capitalize(), v) for key, v in address.items()]),
+            card("Customer", [("Name", row.customer_name), ("E-mail", customer.get("email"))]),
+            card("Address of the return", [(key.replace("_", " ").capitalize(), v) for key, v in address.items()]),
             _order_card(row, order),
             _billing_card(order),
-            _card(
+            card(
                 "Marketplace",
                 [
                     ("Channel", row.channel_name),
@@ -103,7 +97,7 @@ def detail_page(shop_name: str, row: ReturnRow, order: Order | None, notices: It
             class_="cards",
         ),
     ]
-    return _layout(shop_name, f"Return {row.entity_id}", content, notices)
+    return layout(shop_name, _SECTION, f"Return {row.entity_id}", content, notices)
 
 
 def _table(grid: Grid) -> Html:
@@ -141,21 +135,17 @@ def _row(row: ReturnRow, order: Order | None) -> Html:
             element("input", type="checkbox", name="id", value=number, aria_label=f"Tick return {number}"),
             class_="tick",
         ),
-        _cell("ID", element("a", number, href=f"/admin/returns/{number}")),
-        _cell("Order", row.magento_increment_id or "-", None if order else element("small", "not linked")),
-        _cell("Customer", row.customer_name),
-        _cell("Item", f"{item.get('quantity')}x {item.get('title')} (GTIN: {item.get('gtin')})"),
-        _cell("Reason", *reason),
-        _cell("Credit memos", len(order.credit_memos) if order else "-"),
-        _cell("Order status", order.status if order else "-"),
-        _cell("Status", _status(row.status), element("small", f"{row.created_at} UTC")),
-        _cell("Actions", element("div", *actions, class_="actions")),
+        cell("ID", element("a", number, href=f"/admin/returns/{number}")),
+        cell("Order", row.magento_increment_id or "-", None if order else element("small", "not linked")),
+        cell("Customer", row.customer_name),
+        cell("Item", f"{item.get('quantity')}x {item.get('title')} (GTIN: {item.get('gtin')})"),
+        cell("Reason", *reason),
+        cell("Credit memos", len(order.credit_memos) if order else "-"),
+        cell("Order status", order.status if order else "-"),
+        cell("Status", _status(row.status), element("small", f"{row.created_at} UTC")),
+        cell("Actions", element("div", *actions, class_="actions")),
         id=f"return-{number}",
     )
-
-
-def _cell(label: str, *children: object) -> Html:
-    return element("td", element("div", *children), data_label=label)
 
 
 def _decision_buttons(row: ReturnRow) -> list[Html]:
@@ -188,19 +178,11 @@ def _status(status: str) -> Html:
     return element("span", status or "(empty)", class_=f"status {known}")
 
 
-def _card(title: str, facts: Sequence[tuple[str, object]]) -> Html:
-    known = [(name, value) for name, value in facts if value not in (None, "")]
-    if not known:
-        known = [("", "Nothing was sent.")]
-    rows = [element("dt", name) + element("dd", value) for name, value in known]
-    return element("section", element("h2", title), element("dl", *map(Html, rows)), class_="card")
-
-
 def _order_card(row: ReturnRow, order: Order | None) -> Html:
     if order is None:
         sent = row.magento_increment_id or "none"
-        return _card("Order", [("Number sent", sent), ("Linked", "no: the shop has no such order")])
-    return _card(
+        return card("Order", [("Number sent", sent), ("Linked", "no: the shop has no such order")])
+    return card(
         "Order",
         [
             ("Number", order.increment_id),
@@ -218,7 +200,7 @@ def _billing_card(order: Order | None) -> Html | None:
     if order is None:
         return None
     billing = order.billing
-    return _card(
+    return card(
         "Billing and invoice",
         [
             ("Company", billing.company),
@@ -258,26 +240,3 @@ def _pager(grid: Grid) -> Html | None:
         class_="pager",
         aria_label="Pages",
     )
-
-
-def _layout(shop_name: str, title: str, content: Sequence[Html | None], notices: Iterable[Notice]) -> str:
-    shown = [element("p", n.text, class_="notice " + ("good" if n.good else "bad"), role="status") for n in notices]
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-        element("title", f"{title} · {shop_name}"),
-        element("style", Html(_style())),
-    )
-    banner = element(
-        "header",
-        element("a", shop_name, href="/admin", class_="name"),
-        element("span", "Channable → Returns"),
-    )
-    body = element("body", banner, element("main", join(shown), *content))
-    return "<!doctype html>" + element("html", head, body, lang="en")
-
-
-@cache
-def _style() -> str:
-    return (Path(__file__).parent / "backoffice.css").read_text(encoding="utf-8")

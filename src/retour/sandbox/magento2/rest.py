@@ -9,11 +9,11 @@ from typing import Any, Final
 
 from aiohttp import web
 
+from retour.sandbox.magento.php import to_int
+from retour.sandbox.magento.search import BadSearch, Column, Filter, Row, Search, read_search
 from retour.sandbox.magento2.documents import MEMO_COLUMNS, ORDER_COLUMNS, memo_document, order_document
 from retour.sandbox.magento2.front import Front
 from retour.sandbox.magento2.orders import Order, OrderBook
-from retour.sandbox.magento2.php import to_int
-from retour.sandbox.magento2.search import BadSearch, Column, Filter, Row, Search, read_search
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import ANY_STORE_CODES, INTEGRATION_TOKEN
 

@@ -5,10 +5,11 @@ from typing import Final
 from aiohttp import web
 
 from retour.sandbox.app import Handler, Simulator
+from retour.sandbox.magento.front import not_found
 from retour.sandbox.magento2 import hook, status
 from retour.sandbox.magento2.backoffice import BackOffice
 from retour.sandbox.magento2.control import Control
-from retour.sandbox.magento2.front import Controller, Front, not_found
+from retour.sandbox.magento2.front import Controller, Front
 from retour.sandbox.magento2.rest import Rest
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import Magento2Switches

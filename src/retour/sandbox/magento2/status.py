@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from retour.sandbox.magento2 import php
+from retour.sandbox.magento import php
 from retour.sandbox.magento2.hook import refused
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import DEFAULT_STORE

@@ -4,7 +4,7 @@ from typing import Final
 
 from pydantic import Field
 
-from retour.sandbox.app import Switches
+from retour.sandbox.magento.front import FrontSwitches
 
 TOKEN: Final = "4q7zk2m9x1c8v5b3n6a0s7d4f1g8h5j2k9l6p3o0i7u4y1t8r5e2w9q6z3x0c7vm"  # noqa: S105 - of a simulated shop
 """The plugin's secret as it was generated: 64 characters a-z0-9 (contract A1, Auth)."""
@@ -22,7 +22,7 @@ ANY_STORE_CODES: Final = frozenset({*STORES.values(), "all"})
 """What may stand in `/rest/{store}/V1`."""
 
 
-class Magento2Switches(Switches):
+class Magento2Switches(FrontSwitches):
     """Settings of the shop (contract A2) first, then its failures (contract E9-E15), then its REST side."""
 
     token: str | None = Field(default=TOKEN, description="null: the plugin has no token yet")
@@ -35,16 +35,10 @@ class Magento2Switches(Switches):
     auto_process_complete: bool = Field(default=False, description="import as complete or accepted books a credit memo")
     auto_decide: str | None = Field(default=None, description="the status every new return gets when it is asked about")
 
-    base_url: str | None = Field(default=None, description="the shop's configured URL, when not the one called (E10)")
     post_redirects: bool = Field(default=False, description="a plugin before 1.4.10: CSRF check answers POST with 302")
     plugin_missing: bool = Field(default=False, description="404 HTML on the plugin's routes")
-    maintenance: bool = Field(default=False, description="503 HTML")
-    php_down: bool = Field(default=False, description="502 HTML")
-    database_down: bool = Field(default=False, description="500 text/plain")
     missing_table: bool = Field(default=False, description="create answers 200 with SQL text, status 500")
     save_error: str | None = Field(default=None, description="the database's words when a row cannot be saved")
-    body_limit: int = Field(default=1_048_576, ge=0, le=1_048_576, description="bytes the web server takes, else 413")
-    first_call_seconds: float = Field(default=0, ge=0, description="how long the next call takes; then 0 again (E15)")
 
     bearer_enabled: bool = Field(default=True, description="integration tokens are accepted as plain Bearer tokens")
     repeat_last_page: bool = Field(default=True, description="a page past the last repeats the last one")

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
-from retour.sandbox.magento2 import php
+from retour.sandbox.magento import php
 
 Column = str | int | float | None
 Row = TypeVar("Row")

@@ -79,8 +79,8 @@ def offset_or_null(value: Any, key: str) -> Any:
     return value.get(key) if isinstance(value, dict) else None
 
 
-def decode(body: bytes) -> Any:
-    """Magento's JSON serializer: raises `PhpException` with its words."""
+def decode(body: bytes, refusal: str) -> Any:
+    """The value of a JSON text; raises `PhpException` with the plugin's words and PHP's reason."""
     try:
         value = json.loads(body.decode(), parse_constant=_no_constant)
         if b"\\u" in body:
@@ -96,7 +96,7 @@ def decode(body: bytes) -> Any:
         reason = "Control character error, possibly incorrectly encoded" if control else "Syntax error"
     else:
         return value
-    raise PhpException(f"Unable to unserialize value. Error: {reason}")
+    raise PhpException(f"{refusal}{reason}")
 
 
 def encode(value: Any) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from retour.sandbox.magento2 import php
+from retour.sandbox.magento import php
 
 _VARCHAR: Final = 255
 _TEXT: Final = 65_535

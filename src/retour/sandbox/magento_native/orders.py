@@ -1,0 +1,157 @@
+"""The shop's orders, their status history, and which status belongs to which state."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+OrderFlaw = Literal["no_id", "text_id", "no_items", "items_null", "quantity_text", "unknown_status"]
+"""What is wrong with an order's row: a key is missing, null or of another type, a status nobody has heard of."""
+
+STATUSES: Final = {
+    "pending": {"new"},
+    "processing": {"processing"},
+    "complete": {"complete"},
+    "closed": {"closed"},
+    "canceled": {"canceled"},
+    "holded": {"holded"},
+}
+"""Magento's own order statuses and the state of each; a merchant adds more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Who pays, and where the parcel went."""
+
+    firstname: str = "Noor"
+    lastname: str = "Example"
+    email: str = "noor@example.org"
+    company: str | None = None
+    vat_id: str | None = None
+    street: tuple[str, ...] = ("Kanaalweg 12 B",)
+    postcode: str = "3526 KL"
+    city: str = "Utrecht"
+    country_id: str = "NL"
+    telephone: str = "0000000000"
+
+
+@dataclass(frozen=True, slots=True)
+class Bought:
+    """What an order is to have on a line. `shipped` None is all of it; a configurable product makes two rows."""
+
+    sku: str = "MUG-BLUE"
+    name: str = "Mug, blue"
+    quantity: int = 1
+    price: float = 12.5
+    shipped: int | None = None
+    configurable: bool = False
+
+
+@dataclass(slots=True)
+class OrderItem:
+    """One row of an order."""
+
+    item_id: int
+    sku: str
+    name: str
+    product_type: str
+    price: float
+    qty_ordered: int
+    qty_shipped: int
+    parent_item_id: int | None = None
+    qty_refunded: int = 0
+    qty_open: int = 0
+    """On credit memos that are still open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """One entry of an order's status history."""
+
+    entity_id: int
+    comment: str
+    status: str
+    created_at: str
+    notified: bool
+    visible: bool
+
+
+@dataclass(slots=True)
+class Order:
+    """One order, invoiced; times are "YYYY-MM-DD HH:MM:SS" as the shop writes them."""
+
+    entity_id: int
+    increment_id: str
+    ext_order_id: str | None
+    store_id: int
+    customer_id: int | None
+    state: str
+    status: str
+    created_at: str
+    updated_at: str
+    billing: Address
+    items: list[OrderItem]
+    currency: str
+    shipping_amount: float
+    payment_method: str
+    shipping_refunded: float = 0
+    history: list[Comment] = field(default_factory=list)
+    flaw: OrderFlaw | None = None
+
+    @property
+    def subtotal(self) -> float:
+        return round(sum(item.price * item.qty_ordered for item in self.items), 2)
+
+    @property
+    def grand_total(self) -> float:
+        return round(self.subtotal + self.shipping_amount, 2)
+
+    def item(self, item_id: int) -> OrderItem | None:
+        return next((item for item in self.items if item.item_id == item_id), None)
+
+    def item_of(self, sku: str) -> OrderItem | None:
+        """The row that is shipped, where a configurable product has two."""
+        found = [item for item in self.items if item.sku == sku]
+        return next((item for item in found if item.qty_shipped), found[0] if found else None)
+
+
+class OrderBook:
+    """Orders by each of their numbers; every look-up is O(1). MySQL compares texts without regard to case."""
+
+    def __init__(self) -> None:
+        self._orders: dict[int, Order] = {}
+        self._by_number: dict[str, Order] = {}
+        self._by_external: dict[str, list[Order]] = {}
+
+    def __len__(self) -> int:
+        return len(self._orders)
+
+    def __iter__(self) -> Iterator[Order]:
+        return iter(self._orders.values())
+
+    def newest_first(self) -> Iterator[Order]:
+        return reversed(self._orders.values())
+
+    def next_id(self) -> int:
+        return len(self._orders) + 1
+
+    def add(self, order: Order) -> None:
+        """Raises ValueError when its number is taken."""
+        if self.numbered(order.increment_id) is not None:
+            raise ValueError(f"order {order.increment_id} exists")
+        self._orders[order.entity_id] = order
+        self._by_number[_collated(order.increment_id)] = order
+        if order.ext_order_id is not None:
+            self._by_external.setdefault(_collated(order.ext_order_id), []).append(order)
+
+    def get(self, entity_id: int) -> Order | None:
+        return self._orders.get(entity_id)
+
+    def numbered(self, increment_id: str) -> Order | None:
+        return self._by_number.get(_collated(increment_id))
+
+    def external(self, ext_order_id: str) -> Iterable[Order]:
+        return self._by_external.get(_collated(ext_order_id), [])
+
+
+def _collated(text: str) -> str:
+    return text.rstrip(" ").casefold()
