@@ -4,12 +4,13 @@ from typing import Annotated
 
 import typer
 
-from retour.cli import keys, orders, returns, users
+from retour.cli import keys, orders, returns, tokens, users
 from retour.cli.apply import apply
 from retour.cli.bench import bench
 from retour.cli.demo import demo
 from retour.cli.doctor import doctor
 from retour.cli.endings import Commands
+from retour.cli.hooks import hooks
 from retour.cli.init import init
 from retour.cli.replan import replan
 from retour.cli.sandbox import sandbox
@@ -32,7 +33,9 @@ app.command()(sync)
 app.add_typer(returns.app, name="returns")
 app.add_typer(orders.app, name="orders")
 app.add_typer(users.app, name="users")
+app.add_typer(tokens.app, name="tokens")
 app.add_typer(keys.app, name="keys")
+app.command()(hooks)
 app.command()(replan)
 app.command()(sandbox)
 app.command()(demo)

@@ -129,6 +129,8 @@ CONTENT_SECURITY_POLICY = {
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}},
 }
+# Requests a second in the long run, and at once, for each company (`retour.channable_api.limits`).
+COMPATIBLE_API_LIMIT = (4.0, 200)
 LOG_LEVEL = os.environ.get("RETOUR_LOG_LEVEL", "WARNING")
 configure(LOG_LEVEL)
 LOGGING = {

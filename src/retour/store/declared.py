@@ -8,9 +8,10 @@ from django.db import transaction
 
 from retour.core import match, merge
 from retour.core import model as core
+from retour.store import facts
 from retour.store.desk import ask_for_reason
 from retour.store.ledger import Entry, Ledger
-from retour.store.models import Connection, Declaration, Return
+from retour.store.models import Connection, Declaration, Line, Return
 from retour.store.record import keep_customer, record_orders
 
 
@@ -27,6 +28,16 @@ def already(token: str) -> list[int] | None:
     """The returns that this form has made before; None: it has made none."""
     made = Declaration.objects.filter(token=token).first()
     return _ids(made) if made else None
+
+
+def check(connection: Connection, verdict: Verdict | None, at: datetime) -> None:
+    """Raises Contradiction for a verdict that this marketplace would not take, before anything is reported there."""
+    if verdict is None:
+        return
+    nothing = core.Seen("", at, core.Handler.MERCHANT, (), complete=False)
+    with transaction.atomic():
+        [entry] = Ledger(at).add(connection, [nothing])  # only asked, never saved
+        ask_for_reason(entry, verdict.resolution, verdict.reason, verdict.code)
 
 
 def declare(
@@ -92,18 +103,17 @@ def _decide(ledger: Ledger, entry: Entry, seen: core.Seen, verdict: Verdict, sou
         ledger.put(entry, known)
 
 
-def under_way(connection: Connection, order_ref: str) -> Mapping[str, int]:
-    """By order line: how many units are in returns that the marketplace does not show as handled yet. They are not to
-    be reported a second time."""
+def came_back(connection: Connection, order_ref: str) -> Mapping[str, int]:
+    """By order line: how many units are in returns that are open or were refunded. They are not to be reported a
+    second time; what was refused or called off may still come back."""
     units: dict[str, int] = {}
     returns = Return.objects.filter(connection=connection, lines__order_ref=order_ref, gone=False).distinct()
-    ledger = Ledger(datetime.min)  # noqa: DTZ901 - only read
-    for entry in ledger.load(list(returns.values_list("pk", flat=True))):
-        for line in entry.known.lines:
-            item = line.item
-            if item.order_ref == order_ref and item.order_line_ref:
-                left = max(0, item.quantity - item.handled)
-                units[item.order_line_ref] = units.get(item.order_line_ref, 0) + left
+    for line in Line.objects.filter(of__in=returns, order_ref=order_ref).order_by("pk"):
+        item = facts.to_line(line).item
+        if item.order_line_ref:
+            refunded = sum(h.quantity for h in item.handlings if h.resolution and h.resolution.refunds)
+            came = min(item.quantity, max(0, item.quantity - item.handled) + refunded)
+            units[item.order_line_ref] = units.get(item.order_line_ref, 0) + came
     return units
 
 

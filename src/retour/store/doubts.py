@@ -19,6 +19,7 @@ class Pending:
     """A receipt to be followed."""
 
     key: str
+    attempts: int
     receipt: str
     sent_at: datetime
     looks: int
@@ -29,6 +30,7 @@ class LostSettle:
     """A settle whose outcome is not known."""
 
     key: str
+    attempts: int
     ref: str
     part: Part
     sent_at: datetime
@@ -40,14 +42,18 @@ class LostCreate:
     """A create whose outcome is not known."""
 
     key: str
+    attempts: int
     looks: int
 
 
 def pending_receipts(connection: Connection, now: datetime, limit: int) -> list[Pending]:
     """Receipts that are due to be followed."""
     due = Effect.objects.filter(connection=connection, state=EffectState.PENDING, due_at__lte=now, receipt__gt="")
-    found = due.order_by("due_at").values_list("key", "receipt", "sent_at", "created_at", "looks")[:limit]
-    return [Pending(key, receipt or "", sent_at or made_at, looks) for key, receipt, sent_at, made_at, looks in found]
+    columns = ("key", "attempts", "receipt", "sent_at", "created_at", "looks")
+    return [
+        Pending(key, attempts, receipt or "", sent_at or made_at, looks)
+        for key, attempts, receipt, sent_at, made_at, looks in due.order_by("due_at").values_list(*columns)[:limit]
+    ]
 
 
 def unknown_settles(connection: Connection, now: datetime, limit: int) -> list[LostSettle]:
@@ -56,7 +62,9 @@ def unknown_settles(connection: Connection, now: datetime, limit: int) -> list[L
     effects = list(due[:limit])
     lines = lines_of(effects)
     return [
-        LostSettle(e.key, e.of.ref, part_of(e, lines[e.of_id, e.line_ref]), e.sent_at or e.created_at, e.looks)
+        LostSettle(
+            e.key, e.attempts, e.of.ref, part_of(e, lines[e.of_id, e.line_ref]), e.sent_at or e.created_at, e.looks
+        )
         for e in effects
     ]
 
@@ -64,7 +72,7 @@ def unknown_settles(connection: Connection, now: datetime, limit: int) -> list[L
 def unknown_creates(connection: Connection, now: datetime, limit: int) -> list[LostCreate]:
     """Creates whose outcome is due to be looked up."""
     due = _unknown(connection, now).filter(kind=EffectKind.CREATE)
-    return [LostCreate(effect.key, effect.looks) for effect in due[:limit]]
+    return [LostCreate(effect.key, effect.attempts, effect.looks) for effect in due[:limit]]
 
 
 def is_open(key: str) -> bool:

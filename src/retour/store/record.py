@@ -12,6 +12,7 @@ from django.db import transaction
 from retour.connectors.contract import Page, ShopPage, Unreadable
 from retour.core import match, merge
 from retour.core import model as core
+from retour.core.plan import STILL_WAITS_AFTER
 from retour.store import bulk, facts, rows, sql
 from retour.store.ledger import Entry, Ledger
 from retour.store.models import Connection, MarketplaceOrder, Return, UnreadableRow
@@ -19,6 +20,8 @@ from retour.store.rows import OrderRow
 from retour.store.sealed import seal, unseal
 
 LOOK_AGAIN_AFTER = timedelta(minutes=5)
+SHOWN_AGAIN_AFTER = timedelta(hours=1)
+"""A return that the marketplace did not know, and lists all the same so long after, is there again."""
 CLOCK_STEP = timedelta(hours=1)
 """Longer than a check takes: a time that lies so far ahead was noted before the clock was put right."""
 
@@ -51,8 +54,8 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
     if not page.seen:
         return Recorded()
     digests = {seen.ref: _digest(seen) for seen in page.seen}
-    known = _digests(connection, list(digests))
-    fresh = [s for s in page.seen if (known.get(s.ref) or {}).get(page.lane) != digests[s.ref]]
+    known = _digests(connection, list(digests), at)
+    fresh = [seen for seen in page.seen if _is_news(seen, known.get(seen.ref), page.lane, digests[seen.ref])]
     if not fresh:
         return Recorded()
     with transaction.atomic():
@@ -263,11 +266,30 @@ def _without_future(known: core.Return, at: datetime) -> core.Return:
     return replace(known, lines=tuple(replace(line, seen_at=min(line.seen_at, at)) for line in known.lines))
 
 
-def _digests(connection: Connection, refs: list[str]) -> dict[str, dict[str, str]]:
-    """What these returns looked like, by lane, as far as they are known."""
-    marks = ", ".join(["%s"] * len(refs))
-    statement = f"SELECT ref, digests FROM store_return WHERE connection_id = %s AND ref IN ({marks})"  # noqa: S608
-    return {ref: json.loads(digests) for ref, digests in sql.rows(statement, [connection.pk, *refs])}
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a known return looked like, by lane. `ended`: here it is over since a while, so that it is news if the
+    marketplace waits for it, however often the list has shown that before."""
+
+    digests: Mapping[str, str]
+    ended: bool
+
+
+def _digests(connection: Connection, refs: list[str], at: datetime) -> dict[str, _Kept]:
+    """What these returns looked like, as far as they are known."""
+    statement = f"""
+        SELECT ref, digests, CASE WHEN gone THEN changed_at < %s ELSE stage = 'closed' AND changed_at < %s END
+        FROM store_return WHERE connection_id = %s AND ref IN {sql.marks(refs)}
+    """  # noqa: S608
+    times = [sql.time(at - SHOWN_AGAIN_AFTER), sql.time(at - STILL_WAITS_AFTER)]
+    found = sql.rows(statement, [*times, connection.pk, *refs])
+    return {ref: _Kept(json.loads(digests), bool(ended)) for ref, digests, ended in found}
+
+
+def _is_news(seen: core.Seen, known: _Kept | None, lane: str, digest: str) -> bool:
+    if known is None or known.digests.get(lane) != digest:
+        return True
+    return known.ended and any(line.awaits for line in seen.lines)
 
 
 def _asked_about(shop: Connection, refs: Collection[str]) -> list[tuple[int, str, str, str | None]]:

@@ -12,7 +12,7 @@ from retour.core import model as core
 from retour.core.model import EffectKind, EffectState
 from retour.store import bulk, rows
 from retour.store.ledger import Entry, Ledger
-from retour.store.models import Connection, Exchange
+from retour.store.models import Connection, Effect, Exchange
 from retour.store.record import hear_shop
 from retour.store.rows import EffectRow, ExchangeRow
 from retour.store.sealed import seal
@@ -24,7 +24,8 @@ KEEP_EXCHANGES = timedelta(days=30)
 class Result:
     """How an effect stands after a step, and when the next step is due.
 
-    `note` is the timeline's word for it; None writes no line. `says` is the shop's answer to a create.
+    `note` is the timeline's word for it; None writes no line. `says` is the shop's answer to a create. `attempt` is
+    the sending that it speaks of (`Effect.attempts`); None: the last one, whichever that is.
     """
 
     key: str
@@ -36,12 +37,14 @@ class Result:
     asks: bool = False
     note: str | None = None
     says: core.ShopSays | None = None
+    attempt: int | None = None
 
 
 def record_results(
     connection: Connection, results: Sequence[Result], exchanges: Sequence[SentAndReceived], at: datetime
 ) -> None:
-    """Saves outcomes in one transaction. An effect that was settled otherwise in the meantime keeps that."""
+    """Saves outcomes in one transaction. An effect that was settled otherwise in the meantime, or was sent again since
+    by somebody else, keeps what is known of that."""
     by_key = {result.key: result for result in results}
     if not by_key and not exchanges:
         return
@@ -53,10 +56,22 @@ def record_results(
             for key, effect in entry.effects.items():
                 of[key] = entry.row.pk
                 result = by_key.get(key)
-                if result is not None and EffectState(effect.state).in_flight:
+                if result is not None and _still_counts(result, effect):
                     _apply(ledger, entry, effect, result, at)
         ledger.save()
         _keep_exchanges(connection, exchanges, of, at)
+
+
+def _still_counts(result: Result, effect: EffectRow) -> bool:
+    """Whether an outcome says something new. It may come from a worker that was held up for minutes."""
+    if result.attempt is not None and result.attempt != effect.attempts:
+        return False
+    if effect.state in {EffectState.WANTED, EffectState.SUPERSEDED}:
+        # It was taken for absent, and is not: it must not leave again.
+        return result.attempt is not None and result.state.may_have_happened
+    if result.state is EffectState.WANTED and effect.state == EffectState.PENDING:
+        return False  # somebody has found its receipt
+    return EffectState(effect.state).in_flight
 
 
 def _apply(ledger: Ledger, entry: Entry, effect: EffectRow, result: Result, at: datetime) -> None:
@@ -94,6 +109,10 @@ def _apply(ledger: Ledger, entry: Entry, effect: EffectRow, result: Result, at: 
 def _keep_exchanges(
     connection: Connection, exchanges: Sequence[SentAndReceived], of: dict[str, int], at: datetime
 ) -> None:
+    # A call's exchange may come before its outcome, or without one: that is when it is needed most.
+    others = {exchange.about for exchange in exchanges if exchange.about and exchange.about not in of}
+    if others:
+        of |= dict(Effect.objects.filter(key__in=others).values_list("key", "of_id"))
     kept = [
         ExchangeRow(
             connection_id=connection.pk,

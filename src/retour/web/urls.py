@@ -3,13 +3,14 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, path
 
-from retour.web import acts, connections, health, report, return_page, returns, signin
+from retour.web import acts, connections, health, hooks, report, return_page, returns, signin
 
 urlpatterns: list[URLPattern] = [
     path("", returns.returns, name="returns"),
     path("returns/report", report.report, name="report"),
     path("returns/r-<int:return_id>", return_page.return_page, name="return"),
     path("returns/r-<int:return_id>/decide", acts.decide, name="decide"),
+    path("returns/r-<int:return_id>/decide-several", acts.decide_several, name="decide-several"),
     path("returns/r-<int:return_id>/retry", acts.retry, name="retry"),
     path("returns/r-<int:return_id>/done", acts.done, name="done"),
     path("returns/r-<int:return_id>/told", acts.told, name="told"),
@@ -21,5 +22,6 @@ urlpatterns: list[URLPattern] = [
     path("connections/<int:connection_id>/resume", connections.resume, name="resume"),
     path("sign-in", signin.SignIn.as_view(), name="sign-in"),
     path("sign-out", LogoutView.as_view(), name="sign-out"),
+    path("hooks/<int:connection_id>/<str:token>", hooks.hook, name="hook"),
     path("health", health.health, name="health"),
 ]
