@@ -1,12 +1,9 @@
 """The documents say what the code does."""
 
-import os
 import re
 import shlex
-import subprocess
-import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +13,12 @@ import typer
 
 from retour.cli import app
 from retour.cli.settings_file import read
+from retour.connectors import registry
+from retour.core.model import Resolution
 from retour.core.why import SENTENCES
 from retour.documents.connector_page import pages
+from retour.documents.variations import standard
+from retour.store.wanted import Options
 
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("src/retour/**/*.md")])
@@ -34,6 +35,9 @@ MODULE = re.compile(r"(?:core|connectors|store|sync|web|cli|sandbox|testing|proj
 FILE = re.compile(r"^# (?P<name>\S+\.py)\n", re.MULTILINE)
 
 
+PAGES = ROOT / "docs" / "connectors"
+
+
 @dataclass(frozen=True)
 class Block:
     document: Path
@@ -45,20 +49,26 @@ def _name(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-def _blocks(*languages: str) -> list[Block]:
+def blocks(*languages: str) -> list[Block]:
     found = [Block(path, m["language"], m["text"]) for path in DOCUMENTS for m in FENCE.finditer(path.read_text())]
     return [block for block in found if block.language in languages]
 
 
-def _prose(path: Path) -> str:
+def prose(path: Path) -> str:
     return FENCE.sub("", path.read_text())
+
+
+def tutorial_files() -> dict[str, str]:
+    """The files of the tutorial, by name."""
+    texts = [b.text for b in blocks("python") if b.document.name == "new-connector.md"]
+    return {found["name"]: text[found.end() :] for text in texts if (found := FILE.match(text))}
 
 
 def _calls() -> Iterator[tuple[str, list[str]]]:
     """Every call of the program in a document: where, and its words."""
     for path in DOCUMENTS:
-        spans = SPAN.findall(_prose(path))
-        lines = [line for block in _blocks("sh", "ini") if block.document == path for line in block.text.splitlines()]
+        spans = SPAN.findall(prose(path))
+        lines = [line for block in blocks("sh", "ini") if block.document == path for line in block.text.splitlines()]
         for text in [*spans, *(line.partition(" #")[0] for line in lines)]:
             if found := CALL.search(text):
                 yield _name(path), [word for word in shlex.split(found["words"]) if word != "..."]
@@ -69,12 +79,45 @@ CALLS = list(_calls())
 
 @pytest.mark.parametrize("key", pages())
 def test_the_page_of_a_connector_is_what_its_manifest_says(key: str) -> None:
-    written = (ROOT / "docs" / "connectors" / f"{key}.md").read_text()
+    written = (PAGES / f"{key}.md").read_text()
     assert written == pages()[key], "run scripts/connector-pages"
 
 
 def test_no_page_is_left_of_a_connector_that_is_gone() -> None:
-    assert {path.stem for path in (ROOT / "docs" / "connectors").glob("*.md")} == pages().keys()
+    assert {path.stem for path in PAGES.glob("*.md")} == pages().keys()
+
+
+def _platforms() -> Iterator[str]:
+    """The tables of the README, from the manifests as they are with standard settings."""
+    yield "| marketplace | told | by hand | who can start a return | maturity |"
+    yield "| --- | --- | --- | --- | --- |"
+    for key, sells in sorted(registry.marketplaces().items(), key=lambda one: one[1].name.casefold()):
+        able = sells.capabilities(standard(sells.config))
+        starts = " and ".join("you" if start == "seller" else "the customer" for start in sorted(able.starts))
+        facts = (_listed(able.tells), _listed(able.by_hand), starts, sells.maturity)
+        yield f"| [{sells.name}](docs/connectors/{key}.md) | {' | '.join(facts)} |"
+    yield "| shop | you decide there | a lost request | its orders | maturity |"
+    yield "| --- | --- | --- | --- | --- |"
+    for key, shop in sorted(registry.shops().items(), key=lambda one: one[1].name.casefold()):
+        can = shop.capabilities(standard(shop.config))
+        lost = "is looked up" if can.finds else "is asked of you"
+        facts = (_listed(can.decides), lost, "are searched" if can.orders else "are not searched", shop.maturity)
+        yield f"| [{shop.name}](docs/connectors/{key}.md) | {' | '.join(facts)} |"
+
+
+def _listed(resolutions: Collection[Resolution]) -> str:
+    return (
+        "all six"
+        if len(resolutions) == len(Resolution)
+        else ", ".join(r for r in Resolution if r in resolutions) or "-"
+    )
+
+
+def test_the_readme_lists_every_platform_as_its_manifest_says() -> None:
+    wanted = list(_platforms())
+    section = (ROOT / "README.md").read_text().partition("\n## Platforms\n")[2].partition("\n## ")[0]
+    rows = [line for line in section.splitlines() if line.startswith("|")]
+    assert rows == wanted, "put these into the README:\n" + "\n".join(wanted)
 
 
 @pytest.mark.parametrize(("document", "words"), CALLS, ids=[f"{name} {' '.join(words)}" for name, words in CALLS])
@@ -108,8 +151,8 @@ def test_every_command_is_in_a_document() -> None:
 
 def test_every_make_target_in_a_document_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    texts = [text for path in DOCUMENTS for text in SPAN.findall(_prose(path))]
-    texts += [line for block in _blocks("sh") for line in block.text.splitlines()]
+    texts = [text for path in DOCUMENTS for text in SPAN.findall(prose(path))]
+    texts += [line for block in blocks("sh") for line in block.text.splitlines()]
     named = {found[1] for text in texts if (found := re.match(r"make ([a-z-]+)", text))}
     assert named >= {"demo", "test"}
     assert named <= targets
@@ -117,11 +160,13 @@ def test_every_make_target_in_a_document_exists() -> None:
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
 def test_every_link_leads_somewhere(path: Path) -> None:
-    for link in LINK.findall(_prose(path)):
+    for link in LINK.findall(prose(path)):
         if re.match(r"[a-z]+:", link):
             continue
         target, _, anchor = link.partition("#")
-        there = (path.parent / target).resolve() if target else path
+        # The merchants' words are put on a connector's page, and their links count from there.
+        folder = PAGES if path.name == "merchants.md" else path.parent
+        there = (folder / target).resolve() if target else path
         assert there.exists(), f"{_name(path)} links to {link}"
         if anchor:
             assert anchor in _anchors(there), f"{_name(path)} links to {link}"
@@ -129,16 +174,16 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 def _anchors(path: Path) -> set[str]:
     """As the common forges make them."""
-    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(_prose(path)))
+    plain = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in HEADING.findall(prose(path)))
     return {text.strip().replace(" ", "-") for text in plain}
 
 
 @pytest.mark.parametrize("path", DOCUMENTS, ids=_name)
 def test_every_file_in_a_document_exists(path: Path) -> None:
-    tutorial = set(_tutorial())
-    for span in SPAN.findall(_prose(path)):
+    written_there = set(tutorial_files())
+    for span in SPAN.findall(prose(path)):
         if found := PATH.fullmatch(span):
-            assert (ROOT / found[0]).exists() or found[0] in tutorial, f"{_name(path)} names {span}"
+            assert (ROOT / found[0]).exists() or found[0] in written_there, f"{_name(path)} names {span}"
         elif found := MODULE.fullmatch(span):
             assert (ROOT / "src" / "retour" / found[0]).exists(), f"{_name(path)} names {span}"
 
@@ -173,7 +218,7 @@ def test_every_dependency_has_its_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [b for b in _blocks("toml") if "[companies" in b.text], ids=lambda b: _name(b.document)
+    "block", [b for b in blocks("toml") if "[companies" in b.text], ids=lambda b: _name(b.document)
 )
 def test_every_settings_file_in_a_document_is_one(block: Block, tmp_path: Path) -> None:
     file = tmp_path / "retour.toml"
@@ -188,66 +233,15 @@ def test_every_settings_file_in_a_document_is_one(block: Block, tmp_path: Path) 
     assert dict(bol.secrets) == {"client_secret": "a-secret-0123456789"}
 
 
+def test_every_option_in_a_document_is_one() -> None:
+    spans = [span for path in DOCUMENTS for span in SPAN.findall(prose(path))]
+    lines = [line for block in blocks("toml") for line in block.text.splitlines()]
+    found = [text for text in (*spans, *lines) if text.startswith("options = {")]
+    assert len(found) > 2
+    for text in found:
+        Options.model_validate(tomllib.loads(text)["options"])
+
+
 def test_the_settings_file_of_the_examples_is_one() -> None:
     wanted = read(ROOT / "examples" / "retour.toml", {"ACME_MAGENTO_TOKEN": "a-token", "BOL_SECRET": "a-secret"})
     assert len(wanted.companies[0].projects[0].connections) == 2
-
-
-def _tutorial() -> dict[str, str]:
-    """The files of the tutorial, by name."""
-    blocks = [b.text for b in _blocks("python") if b.document.name == "new-connector.md"]
-    return {found["name"]: text[found.end() :] for text in blocks if (found := FILE.match(text))}
-
-
-@pytest.fixture(scope="module")
-def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The tutorial's package, as if it were installed."""
-    folder = tmp_path_factory.mktemp("tutorial")
-    for name, text in _tutorial().items():
-        file = folder / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text)
-    [points] = [b.text for b in _blocks("toml") if "entry-points" in b.text]
-    installed = folder / "tutorial-1.0.dist-info"
-    installed.mkdir()
-    (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: tutorial\nVersion: 1.0\n")
-    groups = tomllib.loads(points)["project"]["entry-points"]
-    lines = [line for group, e in groups.items() for line in (f"[{group}]", *(f"{k} = {v}" for k, v in e.items()))]
-    (installed / "entry_points.txt").write_text("\n".join(lines) + "\n")
-    return folder
-
-
-def _in(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RETOUR_", "PYTEST_"))}
-    environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    return subprocess.run(
-        [sys.executable, "-m", *words], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-
-
-def test_the_tutorials_connectors_pass_the_suites(tutorial: Path) -> None:
-    options = ["-o", "asyncio_mode=auto", "-o", "asyncio_default_fixture_loop_scope=function"]
-    quiet = ["-p", "no:cacheprovider", "-p", "no:django", "-p", "no:xdist"]
-    done = _in(tutorial, "pytest", "-q", "-W", "error", "-rfE", *quiet, *options, "--rootdir", ".", "tests")
-    assert done.returncode == 0, done.stdout + done.stderr
-    passed = re.search(r"(\d+) passed", done.stdout)
-    assert passed
-    assert int(passed[1]) > 150, done.stdout
-
-
-def test_the_tutorials_code_is_typed_and_tidy(tutorial: Path) -> None:
-    typed = _in(tutorial, "mypy", "--config-file=", "--strict", "--cache-dir", os.devnull, "kiosk", "corner", "tests")
-    assert typed.returncode == 0, typed.stdout + typed.stderr
-    rules = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
-    ours = ["--config", 'lint.isort.known-third-party=["retour"]', "--config", 'src=["."]']
-    for words in (["check", *rules, "--ignore", "S101,I001", *ours], ["format", "--check", *rules]):
-        tidy = _in(tutorial, "ruff", *words, ".")
-        assert tidy.returncode == 0, tidy.stdout + tidy.stderr
-
-
-def test_the_tutorials_connector_gets_a_page(tutorial: Path) -> None:
-    done = _in(tutorial, "retour.documents", str(tutorial / "pages"))
-    assert (done.returncode, done.stderr) == (0, "")
-    page = (tutorial / "pages" / "kiosk.md").read_text()
-    assert "Kiosk refunds the customer itself." in page
-    assert "by hand. Close the return on Kiosk without a refund." in page

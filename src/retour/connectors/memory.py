@@ -26,7 +26,7 @@ class Memory(Protocol):
 
 
 class Notebook:
-    """Notes that live as long as the process: for tests, and where a connector is only tried out (`retour doctor`)."""
+    """Notes that live as long as the process: for tests, and for trying out a connector."""
 
     def __init__(self) -> None:
         self._notes: dict[str, str] = {}

@@ -58,7 +58,7 @@ def _summary(manifest: Manifest) -> str:
             f'A {role}; in the settings file: `connector = "{manifest.key}"`.',
             f"Maturity: {MATURITIES[manifest.maturity]}.",
             f"Checked at least every {time(manifest.poll_every)}, and at once when there is something to send."
-            + ("" if manifest.poll_every <= USUAL else " More often is not possible there."),
+            + ("" if manifest.poll_every <= USUAL else " That is the platform's own rhythm."),
         ]
     )
 

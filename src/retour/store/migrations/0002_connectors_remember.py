@@ -5,50 +5,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('store', '0001_initial'),
+        ("store", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='connection',
-            name='lanes',
+            model_name="connection",
+            name="lanes",
             field=models.JSONField(default=dict),
         ),
         migrations.AddField(
-            model_name='line',
-            name='answer_by',
+            model_name="line",
+            name="answer_by",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='line',
-            name='received_at',
+            model_name="line",
+            name="received_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.CreateModel(
-            name='Declaration',
+            name="Declaration",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('token', models.CharField(max_length=64, unique=True)),
-                ('order_ref', models.CharField(max_length=200)),
-                ('refs', models.JSONField(default=list)),
-                ('at', models.DateTimeField()),
-                ('actor', models.CharField(blank=True, default='', max_length=150)),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='declarations', to='store.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("token", models.CharField(max_length=64, unique=True)),
+                ("order_ref", models.CharField(max_length=200)),
+                ("refs", models.JSONField(default=list)),
+                ("at", models.DateTimeField()),
+                ("actor", models.CharField(blank=True, default="", max_length=150)),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="declarations", to="store.connection"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('sealed', models.TextField()),
-                ('at', models.DateTimeField()),
-                ('connection', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='notes', to='store.connection')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=200)),
+                ("sealed", models.TextField()),
+                ("at", models.DateTimeField()),
+                (
+                    "connection",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="notes", to="store.connection"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('connection', 'name'), name='note_name')],
+                "constraints": [models.UniqueConstraint(fields=("connection", "name"), name="note_name")],
             },
         ),
     ]

@@ -1,17 +1,14 @@
 """What a merchant fills in to connect a Magento 2 shop: form, validation and secrets in one."""
 
-import re
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from retour.connectors.magento_plugin.settings import StoreId, WebAddress, address, stripped, unpasted
 
 OrderReference = Literal["increment_id", "hub_order_id", "marketplace_order"]
 SettledStatus = Literal["accepted", "complete"]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-
-_HOOK = re.compile(r"/channable/(?P<call>[a-z]+/[a-z]+)(?P<pairs>(?:/[^/?#]*)*)$")
 
 
 class Magento2Config(BaseModel):
@@ -23,14 +20,12 @@ class Magento2Config(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    base_url: str = Field(
+    base_url: WebAddress = Field(
         description="The store view's own address, such as https://shop.example.org/ - exactly as Magento has it as "
         "base URL. The returns hook address that the plugin shows may be pasted whole instead: store view and token "
         "are then taken from it.",
     )
-    store_id: str = Field(
-        default="1", pattern=r"^\d{1,10}$", description="The number of the store view, as in the plugin's hook address."
-    )
+    store_id: StoreId = Field(default="1", description="The number of the store view, as in the plugin's hook address.")
     token: SecretStr = Field(description="The plugin's token: the last part of its hook address.")
     order_reference: OrderReference = Field(
         default="increment_id",
@@ -83,38 +78,17 @@ class Magento2Config(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _take_pasted_hook_apart(cls, given: Any) -> Any:
-        if not isinstance(given, Mapping) or not isinstance(given.get("base_url"), str):
-            return given
-        base, pasted = _split(given["base_url"].strip())
-        merged = {**given, "base_url": base}
-        for name, value in pasted.items():
-            own = _plain(given.get(name))
-            if own and own != value:
-                raise ValueError(f"base_url is a hook address with another {name} than the one given beside it")
-            merged[name] = value
-        return merged
-
-    @field_validator("store_id", mode="before")
-    @classmethod
-    def _number_is_text(cls, value: Any) -> Any:
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-    @field_validator("base_url")
-    @classmethod
-    def _is_address(cls, value: str) -> str:
-        return _address(value)
+        return unpasted(given, "channable", {"returns/hook", "returns/status"})
 
     @field_validator("rest_url")
     @classmethod
     def _is_address_or_empty(cls, value: str | None) -> str | None:
-        return _address(value) if value else None
+        return address(value) if value else None
 
     @field_validator("token")
     @classmethod
     def _is_filled_in(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().strip():
-            raise ValueError("is empty: the plugin shows it as the last part of its returns hook address")
-        return SecretStr(value.get_secret_value().strip())
+        return stripped(value, "is empty: the plugin shows it as the last part of its returns hook address")
 
     @field_validator("integration_token")
     @classmethod
@@ -133,34 +107,3 @@ class Magento2Config(BaseModel):
     def rest(self) -> str:
         """Where Magento's REST interface is (contracts magento-native.md A1, magento.md A10)."""
         return self.rest_url or f"{self.base_url}/rest/V1"
-
-
-def _address(value: str) -> str:
-    """Without a trailing slash."""
-    parts = urlsplit(value.strip())
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise ValueError("must be a web address that begins with https://")
-    if parts.username or parts.password:
-        raise ValueError("must not hold a user name or password")
-    if parts.query or parts.fragment:
-        raise ValueError("must end before the question mark or hash sign")
-    return value.strip().rstrip("/")
-
-
-def _split(address: str) -> tuple[str, dict[str, str]]:
-    """A pasted hook address as the base URL, and the settings that it holds. Any other address stays as it is."""
-    parts = urlsplit(address)
-    hook = _HOOK.search(parts.path)
-    if hook is None:
-        return address, {}
-    if hook["call"] not in {"returns/hook", "returns/status"}:
-        raise ValueError("base_url is the address of another hook of the plugin: paste its returns hook address")
-    names = [unquote(part) for part in hook["pairs"].split("/")[1:]]
-    found = dict(parse_qsl(parts.query)) | dict(zip(names[::2], names[1::2], strict=False))
-    base = urlunsplit((parts.scheme, parts.netloc, parts.path[: hook.start()], "", ""))
-    pasted = {"store_id": found.get("store", ""), "token": found.get("code", "").strip()}
-    return base, {name: value for name, value in pasted.items() if value}
-
-
-def _plain(value: Any) -> str:
-    return value.get_secret_value() if isinstance(value, SecretStr) else str(value or "").strip()

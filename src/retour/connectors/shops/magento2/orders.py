@@ -9,9 +9,9 @@ from retour.connectors.auth import Bearer
 from retour.connectors.contract import ShopOrder
 from retour.connectors.errors import Misconfigured, Transient, Unauthorized
 from retour.connectors.http import Door
+from retour.connectors.magento_plugin.refusals import public
 from retour.connectors.redact import Redactor
 from retour.connectors.shops.magento2.config import Magento2Config
-from retour.connectors.shops.magento2.refusals import public
 from retour.connectors.words import said
 from retour.core.model import Order
 
