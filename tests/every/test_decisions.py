@@ -60,6 +60,21 @@ async def test_a_worker_is_killed(world: World, decision: Resolution, after_the_
     await judged(world, announced, shape, decision)
 
 
+@pytest.mark.parametrize("after_the_call", [False, True], ids=["before its call", "after its call"])
+@pytest.mark.parametrize("key", MARKETPLACES)
+async def test_a_worker_is_killed_and_nobody_is_there_for_hours(world: World, after_the_call: bool) -> None:
+    decision = next(iter(world.able.tells))
+    world.platform.wants(decision)
+    announced = await world.platform.announce()
+    await world.arrives(announced)
+    await world.decides(announced, decision)
+    await world.leaves_and_dies(announced, after_the_call=after_the_call)
+    await world.passes(hours=7)
+    await world.platform.refresh()
+    shape = await world.comes_to_rest(announced)
+    await judged(world, announced, shape, decision)
+
+
 @pytest.mark.parametrize("key", MARKETPLACES)
 async def test_a_token_expires_between_the_return_and_its_decision(world: World) -> None:
     if world.platform.tokens is None:

@@ -105,6 +105,11 @@ class Door:
         self._transport = Transport(allow_private=allow_private)
 
     @property
+    def allow_private(self) -> bool:
+        """Whether addresses of one's own network may be called."""
+        return self._allow_private
+
+    @property
     def quota(self) -> Mapping[str, Quota]:
         """What each group has left, for display. Ask on the event loop."""
         return self._groups.quota()
