@@ -113,6 +113,13 @@ def test_what_was_sent_is_kept_sealed_with_its_return_until_it_expires(hub: Hub)
     assert unseal(ours.sealed) == {"sent": "Noor lives in Utrecht", "received": ""}
 
 
+def test_what_was_sent_finds_its_return_before_its_outcome_and_without_one(hub: Hub) -> None:
+    key = sending(hub)
+    record_results(hub.bol, [], [exchange(key), exchange("nobody knows")], hub.now)
+    ours, nobodys = Exchange.objects.order_by("pk")
+    assert (ours.of, nobodys.of) == (hub.row(), None)
+
+
 def test_nothing_is_nothing(hub: Hub) -> None:
     record_results(hub.bol, [], [], hub.now)
     assert Exchange.objects.count() == 0

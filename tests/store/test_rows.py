@@ -70,6 +70,14 @@ def test_of_a_row_the_changed_columns_are_written() -> None:
     assert after[1] == before[1]
 
 
+def test_rows_that_changed_in_different_columns_are_both_written() -> None:
+    filled(full)
+    first, second = rows.effects(KEYS)
+    first.state, second.error = "pending", "broken"
+    bulk.rewrite([first, second], of=Effect)
+    assert (Effect.objects.get(pk=KEYS[0]).state, Effect.objects.get(pk=KEYS[1]).error) == ("pending", "broken")
+
+
 def test_an_order_that_is_there_takes_over_only_what_is_named() -> None:
     filled(full)
     there = MarketplaceOrder.objects.get(pk=KEYS[0])

@@ -1,15 +1,19 @@
 """Two companies with made-up returns, taken in the way that real ones are."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from html import unescape
 from typing import Any
 
 import pytest
+import stamina
 from django.core.cache import cache
 from django.test import Client
 
+from retour.connectors import registry
 from retour.connectors.contract import Page, ShopPage
 from retour.connectors.http import Exchange
 from retour.core import model as core
@@ -103,8 +107,23 @@ def _fresh_cache() -> None:
 
 
 @pytest.fixture
+def _without_waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a platform does is tested, not how fast it may be asked."""
+    declared = registry.marketplace
+    monkeypatch.setattr(registry, "marketplace", lambda key: replace(declared(key), limits=()))
+    with stamina.set_testing(True, attempts=3):
+        yield
+
+
+@pytest.fixture
 def acme(db: None) -> House:
     return House("acme")
+
+
+@pytest.fixture
+def project(transactional_db: None, acme: House) -> Project:
+    """One of Acme's without a shop: whatever is not decided waits on the desk."""
+    return Project.objects.create(company=acme.company, slug="only-there", name="Only there")
 
 
 @pytest.fixture
@@ -144,3 +163,8 @@ def page(response: Any) -> str:
     """The page that came, which must have come well."""
     assert response.status_code == 200, response.status_code
     return str(response.content.decode())
+
+
+def words_of(html: str) -> str:
+    """What a person reads, on one line."""
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", html)).split())

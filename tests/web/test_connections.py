@@ -12,8 +12,10 @@ from retour.connectors import registry
 from retour.connectors.contract import Unreadable
 from retour.core.model import EffectKind, EffectState
 from retour.store import record
-from retour.store.models import Connection
+from retour.store.models import Connection, Project, Return
+from tests.cli.hub import run
 from tests.web.conftest import AT, House, days, effect_of, line, page
+from tests.web.marketplaces import market
 
 pytestmark = pytest.mark.django_db
 
@@ -147,3 +149,28 @@ def test_refreshes_without_the_rest_of_the_page(acme: House, jo: Client) -> None
     html = page(jo.get("/connections", headers={"HX-Request": "true"}))
     assert html.strip().startswith('<div id="connections"')
     assert "csrfmiddlewaretoken" in html
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_without_waiting")
+def test_a_list_that_is_a_report_says_as_of_when_it_is(project: Project, jo: Client) -> None:
+    with market("amazon", project) as amazon:
+        amazon.announce()
+        amazon.is_seen()
+        amazon.row.refresh_from_db()
+        assert amazon.row.lanes
+        text = card(jo, amazon.row)
+        for lane in amazon.row.lanes:
+            assert f"Last report ({lane})" in text
+        assert "Marketplace · Amazon experimental" in text
+        html = page(jo.get(f"/returns/{Return.objects.get()}"))
+        assert "Amazon (experimental)" in html
+        [finding] = run("doctor", "--connection", amazon.row.slug, "--json").json["connections"]
+        assert finding["lanes"] == amazon.row.lanes
+        told = run("doctor", "--connection", amazon.row.slug).out
+        for lane, time in amazon.row.lanes.items():
+            assert f"last report of {lane}: {time}" in told
+
+
+def test_lists_that_are_no_reports_say_nothing_of_it(acme: House, jo: Client) -> None:
+    assert "Last report" not in card(jo, acme.bol)

@@ -1,6 +1,6 @@
 """The accounts of one line: which units were handled, by whom, and how many can still be told about."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -15,7 +15,8 @@ _ANSWER_TO_COME = {EffectState.PENDING, EffectState.SENDING}
 class Account:
     """A line's units, told apart.
 
-    `proven` are the keys of effects that the marketplace's history shows. `absorbed` are decisions that never left
+    `proven` are the keys of effects that the marketplace's history shows; `either`, those whose entries may as well be
+    what a person did there by hand. `absorbed` are decisions that never left
     and that the history shows all the same; `otherwise`, those of them that it shows by another word. `foreign` are
     handlings that nobody here asked for. `closed`: the marketplace waits no longer, and not because of anything that
     was told. `changed`: it shows more than was told, so somebody there changed what was told. `undecided` units were
@@ -24,6 +25,7 @@ class Account:
     """
 
     proven: frozenset[str]
+    either: frozenset[str]
     absorbed: frozenset[int]
     otherwise: frozenset[int]
     foreign: tuple[Handling, ...]
@@ -59,6 +61,9 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
     by_hand = [d for d in line.standing if d.told_by_hand and d.seq not in left]
     carried = {d.seq: _carried(d, history, reads_as, d.quantity) for d in by_hand}
 
+    unseen = [d for d in by_hand if carried[d.seq] is _Carried.NO]
+    either = {e.key for e in shown if e.state is EffectState.UNKNOWN and _may_be_by_hand(e, unseen, history, reads_as)}
+
     told = sum(e.quantity for e in sent if e.decision not in revising)
     told += sum(d.quantity for d in by_hand if not d.revises)
     doubt = sum(e.quantity for e in shown if e.state in _ANSWER_TO_COME and e.decision not in revising)
@@ -74,7 +79,8 @@ def account(line: Line, effects: tuple[Effect, ...], reads_as: Mapping[Resolutio
         if how is _Carried.NO and not decision.revises:
             waiting += decision.quantity
     return Account(
-        proven=frozenset(e.key for e in shown if e.state not in _ANSWER_TO_COME),
+        proven=frozenset(e.key for e in shown if e.state not in _ANSWER_TO_COME and e.key not in either),
+        either=frozenset(either),
         absorbed=frozenset(seq for seq, how in carried.items() if how is not _Carried.NO),
         otherwise=frozenset(seq for seq, how in carried.items() if how is _Carried.OTHERWISE),
         foreign=history.rest,
@@ -122,6 +128,16 @@ def changeable(units: dict[Resolution, int], resolution: Resolution, quantity: i
     What was refunded is not taken back, and not refunded again."""
     candidates = (r for r, n in reversed(units.items()) if n >= quantity)
     return next((r for r in candidates if r is not resolution and not r.refunds), None)
+
+
+def _may_be_by_hand(
+    effect: Effect, unseen: Iterable[Decision], history: History, reads_as: Mapping[Resolution, Resolution]
+) -> bool:
+    """Whether what the history shows of an effect that may have been lost can be all that a person did there by hand,
+    and that it does not show otherwise."""
+    end = reads_as.get(effect.resolution) if effect.resolution else None
+    alike = (d for d in unseen if end in ends_of(d.resolution, reads_as)[1] and len(history) > d.before)
+    return sum(d.quantity for d in alike) >= effect.quantity
 
 
 class _Carried(Enum):

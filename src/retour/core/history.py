@@ -22,6 +22,9 @@ class History:
         self._handlings = handlings
         self._units = [0 if h.resolution is None else h.quantity for h in handlings]
 
+    def __len__(self) -> int:
+        return len(self._handlings)
+
     @property
     def rest(self) -> tuple[Handling, ...]:
         """What is not explained."""

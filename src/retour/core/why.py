@@ -2,33 +2,41 @@
 
 from dataclasses import dataclass
 
+
+def _(sentence: str) -> str:
+    """Marks a sentence for the tools of translators, which look for this name. Whoever shows it translates it."""
+    return sentence
+
+
 SENTENCES = {
-    "details": "Fetching the details from the marketplace",
-    "look": "Looking at the marketplace what became of it",
-    "to_shop": "Being made in the shop",
-    "waits_for_merchant": "Waiting for the merchant's decision",
-    "marketplace_handles": "Handled by the marketplace itself, which has not finished",
-    "telling": "Being told to the marketplace",
-    "confirming": "Told; waiting for the marketplace's confirmation",
-    "looking_up": "The answer was lost; looking up whether it arrived",
-    "done": "Finished, and confirmed by the marketplace: {ours}",
-    "done_by_hand": "Finished: told by hand",
-    "marketplace_closed": "Closed at the marketplace: {word}",
-    "closed_before": "Closed at the marketplace, which does not say how",
-    "marketplace_accepted": "Handled and refunded by the marketplace itself",
-    "marketplace_ended": "Handled by the marketplace itself: {word}",
-    "ask_create": "The shop's answer was lost. Look in the shop: is the return there, or should it be made again?",
-    "ask_settle": "The marketplace's answer was lost and it cannot say what happened. Look there, then say what is so",
-    "refused_create": "The shop refused the return: {error}",
-    "refused_settle": "The marketplace refused the decision: {error}",
-    "conflict": "Decided here: {ours}. The marketplace says: {theirs}. Nothing was sent",
-    "still_waits": "Nothing is left to decide here, yet the marketplace waits for an answer. Look there",
-    "conflict_shop": "The shop now says {word}, but {told} was told to the marketplace before",
-    "tell_by_hand": "Decided: {ours}. This marketplace cannot be told; do it there by hand. {words}",
-    "reason_missing": "The marketplace wants a reason with this decision",
-    "shop_gone": "The return was deleted in the shop before it was decided",
-    "shop_unclear": "The shop gave a status that is not known here: {word}",
-    "gone": "The marketplace no longer knows this return",
+    "details": _("Fetching the details from the marketplace"),
+    "look": _("Looking at the marketplace what became of it"),
+    "to_shop": _("Being made in the shop"),
+    "waits_for_merchant": _("Waiting for the merchant's decision"),
+    "marketplace_handles": _("Handled by the marketplace itself, which has not finished"),
+    "telling": _("Being told to the marketplace"),
+    "confirming": _("Told; waiting for the marketplace's confirmation"),
+    "looking_up": _("The answer was lost; looking up whether it arrived"),
+    "done": _("Finished, and confirmed by the marketplace: {ours}"),
+    "done_by_hand": _("Finished: told by hand"),
+    "marketplace_closed": _("Closed at the marketplace: {word}"),
+    "closed_before": _("Closed at the marketplace, which does not say how"),
+    "marketplace_accepted": _("Handled and refunded by the marketplace itself"),
+    "marketplace_ended": _("Handled by the marketplace itself: {word}"),
+    "ask_create": _("The shop's answer was lost. Look in the shop: is the return there, or should it be made again?"),
+    "ask_settle": _(
+        "The marketplace's answer was lost and it cannot say what happened. Look there, then say what is so"
+    ),
+    "refused_create": _("The shop refused the return: {error}"),
+    "refused_settle": _("The marketplace refused the decision: {error}"),
+    "conflict": _("Decided here: {ours}. The marketplace says: {theirs}. Nothing was sent"),
+    "still_waits": _("Nothing is left to decide here, yet the marketplace waits for an answer. Look there"),
+    "conflict_shop": _("The shop now says {word}, but {told} was told to the marketplace before"),
+    "tell_by_hand": _("Decided: {ours}. This marketplace cannot be told; do it there by hand. {words}"),
+    "reason_missing": _("The marketplace wants a reason with this decision"),
+    "shop_gone": _("The return was deleted in the shop before it was decided"),
+    "shop_unclear": _("The shop gave a status that is not known here: {word}"),
+    "gone": _("The marketplace no longer knows this return"),
 }
 
 

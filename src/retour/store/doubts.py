@@ -94,6 +94,11 @@ def history_moved(key: str) -> bool:
         return True
     reads_as = capabilities_of(row.connection, shop_of(row.connection)).marketplace.tells
 
+    # What a person did there by hand may be all that it shows; or what it shows is ours, and theirs is still to come.
+    ours = tuple(one for one in known.effects if not one.by_hand)
+    if key in account(line, known.effects, reads_as).either or key in account(line, ours, reads_as).proven:
+        return True
+
     def foreign(handlings: tuple[Handling, ...]) -> int:
         seen = replace(line, item=replace(line.item, handlings=handlings))
         return sum(entry.quantity for entry in account(seen, known.effects, reads_as).foreign)

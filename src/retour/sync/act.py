@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
 from retour.connectors.contract import (
@@ -21,7 +23,7 @@ from retour.store import claim, doubts, orders, record, results, valve
 from retour.store.models import Connection
 from retour.store.results import Result
 from retour.sync import outcomes, rhythm
-from retour.sync.job import Job
+from retour.sync.job import HeldBack, Job, LeaseLost
 
 C = TypeVar("C", claim.Settle, claim.Create)
 TOGETHER = 0.05
@@ -61,8 +63,17 @@ async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> list[Conn
     if not isinstance(connector, SettlesTogether):
         raise TypeError(f"{job.platform.manifest.key} declares decisions that are told together, but cannot")
     most = job.marketplace_capabilities.together
+    clock, leave_until = asyncio.get_running_loop().time, _leave_until()
     for start in range(0, len(claimed), most):
         items = claimed[start : start + most]
+        if clock() > leave_until:
+            await _give_back(job, claimed[start:])
+            break
+        try:
+            await job.keep()
+        except (LeaseLost, HeldBack):
+            await _give_back(job, claimed[start:])
+            raise
         answers: Mapping[str, Receipt | ConnectorError] = {}
         silence: ConnectorError = OutcomeUnknown(f"{job.platform.manifest.name} did not say what became of it.")
         with concerning(items[0].key):
@@ -74,19 +85,26 @@ async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> list[Conn
         for item in items:
             answer = answers.get(item.key, silence)
             if isinstance(answer, Receipt):
-                told.append(outcomes.settled(item.key, answer, now))
+                told.append(_of(item, outcomes.settled(item.key, answer, now)))
                 continue
-            told.append(outcomes.failed(item.key, answer, now, item.attempts, can_look_up=True))
+            told.append(_of(item, outcomes.failed(item.key, answer, now, item.attempts, can_look_up=True)))
             if isinstance(answer, Transient | Stopped):
                 failures.append(answer)
         job.report.questions += sum(result.asks for result in told)
         await job.db(results.record_results, job.connection, told, job.platform.take_exchanges(), now)
         if isinstance(silence, Transient | Stopped):
-            later = [Result(item.key, EffectState.WANTED, now) for item in claimed[start + most :]]
-            await job.db(results.record_results, job.connection, later, [], now)
+            later = claimed[start + most :]
+            await _give_back(job, later)
             failures += [silence] * len(later)
             break
     return failures
+
+
+async def _give_back(job: Job, claimed: Sequence[claim.Settle]) -> None:
+    """These have not left; they are due again."""
+    now = job.now()
+    again = [_of(item, Result(item.key, EffectState.WANTED, now)) for item in claimed]
+    await job.db(results.record_results, job.connection, again, [], now)
 
 
 async def create(job: Job) -> None:
@@ -119,7 +137,11 @@ async def confirm(job: Job) -> None:
     pending = await job.db(doubts.pending_receipts, job.connection, job.now(), 1000)
     if not pending:
         return
-    answers = await job.platform.connector.confirm([p.receipt for p in pending])
+    answers: Mapping[str, Receipt] = {}
+    try:
+        answers = await job.platform.connector.confirm([p.receipt for p in pending])
+    except Refused as error:
+        job.report.words = error.message  # nothing was learned; all the rest goes on
     now = job.now()
     settled = []
     for item in pending:
@@ -132,6 +154,7 @@ async def confirm(job: Job) -> None:
             settled[-1] = Result(
                 item.key, EffectState.UNKNOWN, now, error="the receipt never came to an end", note="lost"
             )
+    settled = [_of(item, result) for item, result in zip(pending, settled, strict=True)]
     job.report.confirmed += sum(result.state is EffectState.DONE for result in settled)
     await job.db(results.record_results, job.connection, settled, job.platform.take_exchanges(), now)
 
@@ -142,16 +165,20 @@ async def look_up(job: Job) -> None:
     Only what was looked for in vain more than once, on a platform whose silence proves absence, is sent again.
     """
     for item in await job.db(doubts.unknown_settles, job.connection, job.now(), 50):
+        await job.keep()
         try:
             result = await _looked_up(job, item)
         except Transient as error:
             await _look_up_later(job, item, error)
             continue
+        except Refused as error:
+            result = _cannot_be_looked_up(item, error)
         if result is None:
             job.report.confirmed += 1
             continue
         job.report.questions += result.asks
-        await job.db(results.record_results, job.connection, [result], job.platform.take_exchanges(), job.now())
+        found = [_of(item, result)]
+        await job.db(results.record_results, job.connection, found, job.platform.take_exchanges(), job.now())
 
 
 async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
@@ -169,12 +196,18 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
         return None
     now = job.now()
     age = now - item.sent_at
+    if receipt.state is ReceiptState.PENDING and age > rhythm.RECEIPT_LIVES:
+        receipt = await _end_of(job, receipt)
+        if receipt.state is ReceiptState.DONE:
+            return outcomes.settled(item.key, receipt, now)
     pending = receipt.state is ReceiptState.PENDING
     if receipt.state is ReceiptState.REFUSED or (pending and age <= rhythm.RECEIPT_LIVES):
         return outcomes.settled(item.key, receipt, now)
     again = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
-    if pending or age < job.marketplace_capabilities.arrives_within:
+    if age < max(job.marketplace_capabilities.arrives_within, rhythm.PENDING_AT_MOST if pending else timedelta(0)):
         return again
+    if pending:
+        return Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
     moved = await job.db(doubts.history_moved, item.key)
     if job.marketplace_capabilities.proves_absence and not moved:
         if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
@@ -201,6 +234,19 @@ async def _found(job: Job, item: doubts.LostSettle) -> Receipt | None:
     return found
 
 
+async def _end_of(job: Job, receipt: Receipt) -> Receipt:
+    """A receipt that is too old to be waited for: its end, where it has come to one by now."""
+    connector = job.platform.connector
+    if receipt.ref is None or not isinstance(connector, Confirms):
+        return receipt
+    return (await connector.confirm([receipt.ref])).get(receipt.ref, receipt)
+
+
+def _cannot_be_looked_up(item: doubts.LostSettle | doubts.LostCreate, error: Refused) -> Result:
+    """The platform will not say, however often it is asked."""
+    return Result(item.key, EffectState.UNKNOWN, error=error.words or error.message, asks=True, note="asks")
+
+
 async def _look_up_later(job: Job, item: doubts.LostSettle | doubts.LostCreate, error: Transient) -> None:
     """One that cannot be looked up holds up no other. It is no look in vain, either."""
     if isinstance(error, Unavailable):
@@ -215,19 +261,27 @@ async def look_up_creates(job: Job) -> None:
     if not isinstance(connector, FindsCreate):
         return
     for item in await job.db(doubts.unknown_creates, job.connection, job.now(), 50):
+        await job.keep()
+        refusal, says = None, None
         try:
             says = await connector.find(item.key)
         except Transient as error:
             await _look_up_later(job, item, error)
             continue
+        except Refused as error:
+            refusal = error
         now = job.now()
-        if says is not None:
+        if refusal is not None:
+            result = _cannot_be_looked_up(item, refusal)
+        elif says is not None:
             result = outcomes.created(item.key, says)
         elif item.looks + 1 >= rhythm.LOOKS_THAT_PROVE_ABSENCE:
             result = Result(item.key, EffectState.WANTED, now, note="absent")
         else:
             result = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
-        await job.db(results.record_results, job.connection, [result], job.platform.take_exchanges(), now)
+        job.report.questions += result.asks
+        found = [_of(item, result)]
+        await job.db(results.record_results, job.connection, found, job.platform.take_exchanges(), now)
 
 
 async def _find_orders(job: Job) -> None:
@@ -261,24 +315,37 @@ async def _carry_out(
     """
     failures: list[ConnectorError] = []
     together = asyncio.Semaphore(job.platform.manifest.parallel)
-    clock = asyncio.get_running_loop().time
-    leave_until = clock() + claim.EFFECT_LEASE.total_seconds() / 2
+    clock, leave_until = asyncio.get_running_loop().time, _leave_until()
 
     async def one(item: C) -> Result:
         async with together:
-            if clock() > leave_until:  # soon it will be taken for lost; on a clock that nobody can put forward
-                return Result(item.key, EffectState.WANTED, job.now())
+            if clock() > leave_until:
+                return _of(item, Result(item.key, EffectState.WANTED, job.now()))
             try:
-                return await call(item)
+                return _of(item, await call(item))
             except ConnectorError as error:
                 if isinstance(error, Transient | Stopped):
                     failures.append(error)
-                return outcomes.failed(item.key, error, job.now(), item.attempts, can_look_up=can_look_up)
+                result = outcomes.failed(item.key, error, job.now(), item.attempts, can_look_up=can_look_up)
+                return _of(item, result)
 
     async for batch in _as_they_come([asyncio.ensure_future(one(item)) for item in claimed]):
         job.report.questions += sum(result.asks for result in batch)
         await job.db(results.record_results, job.connection, batch, job.platform.take_exchanges(), job.now())
     return failures
+
+
+def _leave_until() -> float:
+    """When what is claimed now must have left: soon after it will be taken for lost. On the loop's clock, which nobody
+    can put forward."""
+    return asyncio.get_running_loop().time() + claim.EFFECT_LEASE.total_seconds() / 2
+
+
+def _of(
+    item: claim.Settle | claim.Create | doubts.Pending | doubts.LostSettle | doubts.LostCreate, result: Result
+) -> Result:
+    """The result of this sending, and of none that may have followed it."""
+    return replace(result, attempt=item.attempts)
 
 
 async def _as_they_come(tasks: Sequence[asyncio.Future[Result]]) -> AsyncIterator[list[Result]]:

@@ -17,6 +17,8 @@ CLOCK_MAY_BE_WRONG = timedelta(days=1)
 whole time zones; a call that is not found would be made twice."""
 RECEIPT_LIVES = timedelta(hours=4)
 """A receipt that is still pending after that is looked up at the return itself."""
+PENDING_AT_MOST = timedelta(days=1)
+"""What a platform still calls pending after that, a person is asked about."""
 RECONNECT_AFTER = timedelta(minutes=5)
 """At most one try in that time where the platform does not let us in."""
 DEEP_AFTER, DEEP_AT_LATEST = timedelta(hours=20), timedelta(hours=28)

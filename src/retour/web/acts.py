@@ -14,11 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from retour.core.merge import Contradiction
-from retour.core.model import Resolution, Source
+from retour.core.model import Source
 from retour.store import desk
 from retour.store.models import Return
 from retour.web.dossier import dossier
-from retour.web.forms import DecideForm, EffectForm, LinkForm
+from retour.web.forms import DecideForm, EffectForm, LinkForm, OneOfSeveralForm
 from retour.web.person import person, return_for
 from retour.web.return_page import show_again
 from retour.web.words import DECISIONS, units
@@ -48,22 +48,37 @@ def decide(request: HttpRequest, row: Return) -> HttpResponse:
     if line is None or not form.is_valid():
         problem = "" if line else _("This return has no such line.")
         return show_again(request, row, problem=problem, line=line.row.pk if line else None, form=form)
-    answer = form.cleaned_data
-    choice = desk.Choice(
-        line.row.ref,
-        Resolution(answer["resolution"]),
-        answer["quantity"],
-        answer["reason"].strip() or None,
-        answer["revises"],
-        code=answer["code"] or None,
-        known=answer["known"],
-    )
+    choice = form.choice(line.row.ref)
     try:
         desk.decide(row.pk, [choice], Source.DESK, timezone.now(), person(request).get_username())
     except (Contradiction, desk.NothingToDo) as problem:
         return show_again(request, row, problem=str(problem), line=line.row.pk, form=form)
-    decided = {"decision": DECISIONS[choice.resolution], "units": units(answer["quantity"])}
+    decided = {"decision": DECISIONS[choice.resolution], "units": units(choice.quantity or 0)}
     messages.success(request, _("Decided: %(decision)s, %(units)s.") % decided)
+    return redirect("return", row.pk)
+
+
+@_act
+def decide_several(request: HttpRequest, row: Return) -> HttpResponse:
+    """Decides for several lines with one click, all or none of them."""
+    known = dossier(row)
+    if known.capabilities is None:
+        return show_again(request, row, problem=known.trouble)
+    able = known.capabilities.marketplace
+    shown = [line for line in known.lines if f"line-{line.row.pk}-known" in request.POST]
+    forms = {line.row.pk: OneOfSeveralForm(request.POST, able, line.row.pk) for line in shown}
+    well = all(form.is_valid() for form in forms.values())
+    chosen = [line for line in shown if forms[line.row.pk].data.get(f"line-{line.row.pk}-resolution")]
+    if not well or not chosen:
+        problem = "" if chosen else _("Choose a decision for at least one product.")
+        return show_again(request, row, problem=problem, several=forms)
+    choices = [forms[line.row.pk].choice(line.row.ref) for line in chosen]
+    try:
+        desk.decide(row.pk, choices, Source.DESK, timezone.now(), person(request).get_username())
+    except (Contradiction, desk.NothingToDo) as problem:
+        return show_again(request, row, problem=str(problem), several=forms)
+    words = ngettext("Decided: %(count)d product.", "Decided: %(count)d products.", len(choices))
+    messages.success(request, words % {"count": len(choices)})
     return redirect("return", row.pk)
 
 
@@ -98,7 +113,8 @@ def done(request: HttpRequest, row: Return) -> HttpResponse:
 
 @_act
 def told(request: HttpRequest, row: Return) -> HttpResponse:
-    """A person says that they have told the marketplace what it cannot be told from here."""
+    """A person says that they have told the marketplace what it cannot be told from here, or seen to what it has
+    overtaken."""
     if dossier(row).asks:
         # Marking the return as done would answer these questions too, unread.
         return show_again(request, row, problem=_("Answer the other questions of this return first."))
@@ -106,7 +122,9 @@ def told(request: HttpRequest, row: Return) -> HttpResponse:
         count = desk.mark_done(row.pk, timezone.now(), person(request).get_username())
     except desk.NothingToDo as problem:
         return show_again(request, row, problem=str(problem))
-    words = ngettext("%(count)d decision is marked as told.", "%(count)d decisions are marked as told.", count)
+    words = ngettext(
+        "%(count)d decision is marked as done by hand.", "%(count)d decisions are marked as done by hand.", count
+    )
     messages.success(request, words % {"count": count})
     return redirect("return", row.pk)
 

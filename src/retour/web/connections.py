@@ -1,7 +1,6 @@
 """The connections: how each one is, and what a person can do about it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -17,13 +16,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from retour.connectors.registry import UnknownConnector
 from retour.store import desk, overview
 from retour.store.models import Connection, UnreadableRow
-from retour.store.platforms import manifest_of
 from retour.store.sealed import CannotOpen, unseal
 from retour.web.person import connection_for, person
-from retour.web.words import CONNECTION_STATES, MATURITIES
+from retour.web.platform import Platform, platform_of
+from retour.web.words import CONNECTION_STATES
 
 ROWS = 50
 
@@ -42,8 +40,7 @@ class Card:
     """A connection as the page shows it."""
 
     row: Connection
-    platform: str
-    maturity: str
+    platform: Platform
     state: str | Promise
     work: overview.Work
     quota: list[Quota]
@@ -132,17 +129,13 @@ def resume(request: HttpRequest, row: Connection, at: datetime) -> str:
 
 
 def _card(row: Connection, work: overview.Work) -> Card:
-    platform, maturity = row.connector, ""
-    with suppress(UnknownConnector):
-        manifest = manifest_of(row)
-        platform, maturity = manifest.name, str(MATURITIES[manifest.maturity])
     quota = [
         Quota(group, told.get("limit"), told.get("remaining"))
         for group, told in sorted(row.quota.items())
         if isinstance(told, dict) and told.get("remaining") is not None
     ]
     lanes = [(lane, datetime.fromisoformat(time)) for lane, time in sorted(row.lanes.items())]
-    return Card(row, platform, maturity, CONNECTION_STATES.get(row.state, row.state), work, quota, lanes)
+    return Card(row, platform_of(row), CONNECTION_STATES.get(row.state, row.state), work, quota, lanes)
 
 
 def _text(row: UnreadableRow) -> str:

@@ -10,6 +10,7 @@ from retour.connectors.contract import CameBack
 from retour.core.capabilities import MarketplaceCapabilities
 from retour.core.model import OrderLine, Reason, Resolution
 from retour.store.declared import Verdict
+from retour.store.desk import Choice
 from retour.web.words import DECISIONS, REASONS
 
 
@@ -67,7 +68,7 @@ class DecideForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
-        if "resolution" not in cleaned:
+        if not cleaned.get("resolution"):
             return cleaned
         resolution = Resolution(cleaned["resolution"])
         offered = {choice.code for choice in self._marketplace.reasons.get(resolution, ())}
@@ -76,6 +77,35 @@ class DecideForm(forms.Form):
         if resolution in self._marketplace.reason_required and not (cleaned.get("reason") or cleaned["code"]):
             words = _("The marketplace wants a reason with this decision. Choose one.") if offered else None
             self.add_error("reason", words or _("The marketplace wants a reason with this decision."))
+        return cleaned
+
+    def choice(self, line_ref: str) -> Choice:
+        """What was filled in, for this line."""
+        told = self.cleaned_data
+        return Choice(
+            line_ref,
+            Resolution(told["resolution"]),
+            told["quantity"],
+            told["reason"].strip() or None,
+            told["revises"],
+            code=told["code"] or None,
+            known=told["known"],
+        )
+
+
+class OneOfSeveralForm(DecideForm):
+    """The same, side by side with other lines; where nothing is chosen, this line is decided another time."""
+
+    def __init__(self, data: Any, marketplace: MarketplaceCapabilities, line: int) -> None:
+        super().__init__(data, marketplace)
+        self.prefix = f"line-{line}"
+        for name in ("resolution", "quantity", "line"):
+            self.fields[name].required = False
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("resolution") and "quantity" in cleaned and cleaned["quantity"] is None:
+            self.add_error("quantity", _("How many?"))
         return cleaned
 
 

@@ -22,16 +22,17 @@ from retour.connectors.errors import ConnectorError
 from retour.connectors.registry import UnknownConnector
 from retour.core.capabilities import MarketplaceCapabilities
 from retour.core.merge import Contradiction
-from retour.core.model import Order, Reason, Resolution
+from retour.core.model import Order, Resolution
 from retour.store import overview
 from retour.store.declared import Verdict
 from retour.store.models import Connection
 from retour.store.platforms import capabilities_of, shop_of
 from retour.store.sealed import CannotOpen
 from retour.sync import declaring
-from retour.web.dossier import Option, options
 from retour.web.forms import CameBackForm, FindOrderForm, VerdictForm
+from retour.web.line_part import Option, options
 from retour.web.person import person
+from retour.web.platform import platform_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def report(request: HttpRequest) -> HttpResponse:
     """The form; after a look at the marketplace with the order's lines; after the confirmation, the return's page."""
     marketplaces = _marketplaces(request)
     sent = request.POST if request.method == "POST" else None
-    form = FindOrderForm(sent, [(row.pk, str(row)) for row in marketplaces])
+    form = FindOrderForm(sent, [(row.pk, f"{row}: {platform_of(row)} · {row.project}") for row in marketplaces])
     if sent is None or not form.is_valid():
         return _page(request, marketplaces, form, status=422 if sent else 200)
     connection = next(row for row in marketplaces if row.pk == form.cleaned_data["connection"])
@@ -143,7 +144,7 @@ def _page(
     problem: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    context = {"marketplaces": marketplaces, "form": form, "found": found, "problem": problem, "reasons": Reason}
+    context = {"marketplaces": marketplaces, "form": form, "found": found, "problem": problem}
     return render(request, "web/report.html", context, status=status)
 
 

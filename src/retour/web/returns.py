@@ -56,6 +56,7 @@ def returns(request: HttpRequest) -> HttpResponse:
         "stage": stage,
         "pages": f"?{'&'.join(filter(None, (kept, f'stage={stage}')))}&page=",
         "filtered": any(form.cleaned_data.values()),
+        "narrowed": bool(form.errors) or any(value for name, value in form.cleaned_data.items() if name != "q"),
     }
     rows = render_to_string("web/parts/listing.html", context, request)
     seen = blake2b(rows.encode(), digest_size=12).hexdigest()

@@ -1,11 +1,15 @@
 """The words that people read, in their language: for stages, decisions, reasons, and why something is so."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Set
 
 from django.utils.functional import Promise
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from retour.connectors.contract import Maturity
 from retour.core.model import Reason, Resolution, Source, Stage, Told
 from retour.core.why import SENTENCES
 from retour.store.events import EVENTS
@@ -71,19 +75,32 @@ CONNECTION_STATES: Mapping[str, Promise] = {
     Connection.State.STOPPED: gettext_lazy("Stopped as a precaution: a person must look"),
 }
 
-MATURITIES: Mapping[str, Promise] = {
-    "stable": gettext_lazy("stable"),
-    "beta": gettext_lazy("beta"),
-    "experimental": gettext_lazy("experimental"),
+MATURITIES: Mapping[Maturity, Promise] = {
+    Maturity.STABLE: gettext_lazy("stable"),
+    Maturity.BETA: gettext_lazy("beta"),
+    Maturity.EXPERIMENTAL: gettext_lazy("experimental"),
 }
 
 
-def why(key: str, params: Mapping[str, str]) -> str:
-    """Why a return stands where it stands."""
-    return _filled(SENTENCES.get(key, key), params)
+TELL_BY_HAND = gettext_lazy("Decided: {ours}. Tell {marketplace} by hand. {words}")
+TELL_BY_HAND_BEFORE = gettext_lazy("Decided: {ours}. Tell {marketplace} by hand before {deadline}. {words}")
+"""A person stands before the marketplace and the deadline that the plan, which is the same for all, does not name."""
+
+ITS_OWN_WORDS = frozenset({"word", "theirs"})
+"""Parameters that hold what a platform calls it."""
 
 
-def event(kind: str, params: Mapping[str, str]) -> str:
+def why(key: str, params: Mapping[str, str], *, marketplace: str = "", deadline: str = "") -> SafeString:
+    """Why a return stands where it stands. Decisions are named in the reader's language; a platform's own words are
+    set apart. `deadline` is written as it is to be read."""
+    sentence: str | Promise = SENTENCES.get(key, key)
+    if key == "tell_by_hand":
+        sentence = TELL_BY_HAND_BEFORE if deadline else TELL_BY_HAND
+    known = {name: value if name in ITS_OWN_WORDS else decisions_in(value) for name, value in params.items()}
+    return _filled(sentence, {**known, "marketplace": marketplace, "deadline": deadline}, ITS_OWN_WORDS)
+
+
+def event(kind: str, params: Mapping[str, str]) -> SafeString:
     """One line of the timeline. Decisions are named in the reader's language."""
     known = dict(params)
     for name in ("resolution", "words"):
@@ -91,11 +108,16 @@ def event(kind: str, params: Mapping[str, str]) -> str:
             known[name] = str(DECISIONS[Resolution(known[name])])
     if known.get("source") in set(Source):
         known["source"] = str(SOURCES[Source(known["source"])])
-    return _filled(EVENTS.get(kind, kind), known)
+    return _filled(EVENTS.get(kind, kind), known, {"word"})
 
 
-def told(state: Told | None, *, by_person: bool, marketplace: str, source: Source) -> str:
-    """How far a decision has come at the marketplace."""
+def decisions_in(text: str) -> str:
+    """A text in which decisions stand by their names (`accept (2), keep (1)`), in the reader's language."""
+    return _DECISION.sub(lambda found: str(DECISIONS[Resolution(found[0])]), text) if _NAMED.fullmatch(text) else text
+
+
+def told(state: Told | None, *, by_person: bool, shown: bool, marketplace: str, source: Source) -> str:
+    """How far a decision has come at the marketplace. `shown`: it never left, and the marketplace shows its end."""
     if source is Source.MARKETPLACE:
         return _("This is what %(marketplace)s says") % {"marketplace": marketplace}
     sentences = {
@@ -105,6 +127,8 @@ def told(state: Told | None, *, by_person: bool, marketplace: str, source: Sourc
         Told.REFUSED: _("Refused by %(marketplace)s"),
         Told.BY_HAND: _("You have told %(marketplace)s by hand")
         if by_person
+        else _("%(marketplace)s shows it as done")
+        if shown
         else _("%(marketplace)s cannot be told: do it there by hand"),
         None: _("Not told to %(marketplace)s yet"),
     }
@@ -115,8 +139,19 @@ def units(count: int) -> str:
     return ngettext("%(count)d piece", "%(count)d pieces", count) % {"count": count}
 
 
-def _filled(sentence: str, params: Mapping[str, str]) -> str:
-    return _(sentence).format_map(_Blank(params))
+def _filled(sentence: str | Promise, params: Mapping[str, str], set_apart: Set[str]) -> SafeString:
+    """The sentence in the reader's language, filled in. Whatever a platform has said stays text, never markup."""
+    translated = _(sentence) if isinstance(sentence, str) else str(sentence)
+    values = {name: _set_apart(value) if name in set_apart else escape(value) for name, value in params.items()}
+    return SafeString(escape(translated).format_map(_Blank(values)).strip())
+
+
+def _set_apart(word: str) -> SafeString:
+    return format_html('<span class="its-word">{}</span>', word) if word else SafeString("")
+
+
+_DECISION = re.compile("|".join(Resolution))
+_NAMED = re.compile(rf"(?:{_DECISION.pattern})(?: \(\d+\))?(?:, (?:{_DECISION.pattern})(?: \(\d+\))?)*")
 
 
 class _Blank(dict[str, str]):

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from retour.core.model import EffectState, Resolution
-from retour.store import claim, doubts, lease
+from retour.store import claim, desk, doubts, lease
 from retour.store.connections import failed, went_well
 from retour.store.desk import Choice
 from retour.store.models import Connection, Effect
@@ -49,6 +49,27 @@ def test_a_claim_takes_no_more_than_it_was_told_and_the_oldest_first(hub: Hub) -
     wants_to_tell(hub, 5)
     assert [told.part.line_ref for told in hub.claims_settles(limit=2)] == ["0", "1"]
     assert [told.part.line_ref for told in hub.claims_settles(limit=9)] == ["2", "3", "4"]
+
+
+def test_a_claim_notes_what_the_history_held_so_that_it_proves_nothing(hub: Hub) -> None:
+    row = hub.in_shop(line(quantity=2))
+    old = seen("41000001", line(quantity=2, handlings=(accepted(1),)))
+    hub.looks(old)
+    hub.decides(row, Choice(LINE, ACCEPT, 1))
+    [told] = hub.claims_settles()
+    assert Effect.objects.get(key=told.key).before == 1
+    hub.results(Result(told.key, EffectState.UNKNOWN, due_at=hub.now))
+    hub.looks(old)
+    assert hub.states(row) == ["unknown"]
+
+
+def test_what_is_sent_again_has_no_receipt_of_the_time_before(hub: Hub) -> None:
+    wants_to_tell(hub)
+    [told] = hub.claims_settles()
+    hub.results(Result(told.key, EffectState.UNKNOWN, due_at=hub.now, receipt="p1"))
+    hub.results(Result(told.key, EffectState.WANTED, due_at=hub.now))
+    hub.claims_settles()
+    assert Effect.objects.get(key=told.key).receipt is None
 
 
 def test_what_is_due_later_stays(hub: Hub) -> None:
@@ -207,6 +228,24 @@ def test_an_entry_that_is_not_ended_yet_may_be_ours(hub: Hub) -> None:
     hub.results(Result(told.key, EffectState.UNKNOWN, due_at=hub.now))
     hub.looks(seen("41000001", line(handlings=(Handling(1, None, "PENDING/RETURN_RECEIVED", hub.now),))))
     assert doubts.history_moved(told.key)
+
+
+@pytest.mark.parametrize("seen_before", [False, True])
+def test_an_entry_may_be_what_a_person_did_there_by_hand(hub: Hub, seen_before: bool) -> None:
+    row = hub.in_shop(line(quantity=2))
+    hub.decides(row, Choice(LINE, ACCEPT, 1), Choice(LINE, ACCEPT, 1))
+    [first] = hub.claims_settles()
+    hub.results(Result(first.key, EffectState.REFUSED))
+    hub.looks(seen("41000001", line(quantity=2)))
+    desk.mark_done(row.pk, hub.later(seconds=1), "noor@example.org")
+    shows = seen("41000001", line(quantity=2, handlings=(accepted(1, hub.now),)))
+    if seen_before:
+        hub.looks(shows)
+    [second] = hub.claims_settles()
+    hub.results(Result(second.key, EffectState.UNKNOWN, due_at=hub.now))
+    hub.looks(shows)
+    assert hub.states(row) == ["done", "unknown"]
+    assert doubts.history_moved(second.key) is not seen_before
 
 
 def test_a_receipt_speaks_for_one_effect_only(hub: Hub) -> None:

@@ -200,3 +200,12 @@ def test_resuming_a_stopped_connection_allows_that_day(hub: Hub) -> None:
     resumed = Connection.objects.get(pk=hub.bol.pk)
     assert (resumed.state, resumed.state_words, resumed.vanish_allowed) == ("active", "", True)
     assert resumed.valve_day == hub.now.date()
+
+
+def test_the_second_of_two_clicks_refunds_no_second_unit(hub: Hub) -> None:
+    row = hub.in_shop(line(quantity=2))
+    click = Choice(LINE, ACCEPT, 1, known=0)
+    hub.decides(row, click)
+    with pytest.raises(Contradiction, match="in the meantime"):
+        hub.decides(row, click)
+    assert hub.told(row) == [("accept", 1, None)]

@@ -13,9 +13,12 @@ from django.utils.translation import gettext as _
 from retour.core.model import Reason, Stage
 from retour.store.models import Event, Return
 from retour.web import words
+from retour.web.platform import platform_of
 
 register = template.Library()
 MINUTE = timedelta(minutes=1)
+NEAR = timedelta(days=1)
+"""A deadline that is so close is coloured."""
 
 
 @register.simple_tag
@@ -45,13 +48,29 @@ def badge(stage: str) -> SafeString:
 
 
 @register.filter
-def why(row: Return) -> str:
-    params: Mapping[str, str] = row.why_params
-    return words.why(row.why, params)
+def minutes(at: datetime) -> str:
+    """An exact moment without its seconds."""
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M %Z}"
 
 
 @register.filter
-def told_event(row: Event) -> str:
+def nearness(at: datetime) -> str:
+    """How a deadline is coloured: `past`, `near` or `far`."""
+    left = at - timezone.now()
+    return "past" if left <= timedelta() else "near" if left <= NEAR else "far"
+
+
+@register.filter
+def why(row: Return) -> SafeString:
+    """Why a return stands where it stands. The marketplace and the deadline are named where a person must go there."""
+    if row.why != "tell_by_hand":
+        return words.why(row.why, row.why_params)
+    deadline = minutes(row.deadline_at) if row.deadline_at else ""
+    return words.why(row.why, row.why_params, marketplace=platform_of(row.connection).name, deadline=deadline)
+
+
+@register.filter
+def told_event(row: Event) -> SafeString:
     return words.event(row.kind, row.params)
 
 
