@@ -285,3 +285,14 @@ def test_the_marketplace_asks_again_after_an_appeal() -> None:
     assert story.plan.stage is Stage.CLOSED
     assert story.look().plan.stage is Stage.CLOSED, "minutes later that is a late view"
     assert story.passes(timedelta(days=1)).look().plan.why.key == "still_waits"
+
+
+def test_what_a_person_did_by_hand_is_no_proof_that_a_lost_call_arrived() -> None:
+    """A keep that this marketplace has no word for was paid there by hand; the accept of the other unit was lost."""
+    able = replace(TELLS_ALL, tells={ACCEPT: ACCEPT, REJECT: REJECT}, by_hand={KEEP: "Refund it there."})
+    story = Story(Capabilities(able), 2).look().decides(KEEP).tells_by_hand(1)
+    story.decides(ACCEPT).sends().answered(UNKNOWN).look(handled(ACCEPT, minute=9))
+    assert [outcome.told for outcome in story.plan.lines[0].outcomes] == [Told.BY_HAND, Told.UNKNOWN]
+    assert story.settles == [], "nor that it did not"
+    story.look(handled(ACCEPT, minute=9), handled(ACCEPT, minute=10), awaits=False)
+    assert [outcome.told for outcome in story.plan.lines[0].outcomes] == [Told.BY_HAND, Told.CONFIRMED]
