@@ -63,12 +63,13 @@ def test_who_does_not_know_the_address_finds_nothing(acme: House, client: Client
         {"state": Connection.State.STOPPED},
         {"state": Connection.State.RECONNECT},
         {"removed": True},
-        {"checked_at": timezone.now() + timedelta(seconds=1)},
+        {"checked_at": timedelta(seconds=1)},
     ],
     ids=["paused", "stopped", "not let in", "removed", "checked a moment ago"],
 )
 def test_a_hint_wakes_no_connection_that_is_to_rest(acme: House, client: Client, columns: dict[str, object]) -> None:
-    waiting(acme.bol, **columns)
+    since_now = {name: timezone.now() + one if isinstance(one, timedelta) else one for name, one in columns.items()}
+    waiting(acme.bol, **since_now)
     assert client.post(address(acme.bol)).status_code == 200
     acme.bol.refresh_from_db()
     assert acme.bol.next_at is not None

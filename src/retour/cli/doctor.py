@@ -45,7 +45,8 @@ def doctor(
 
 def _say_finding(finding: "Finding") -> None:
     say("")
-    say(f"{finding.name} ({finding.role}, {finding.connector}): {finding.state}")
+    known = f"{finding.connector}, {finding.maturity}" if finding.maturity else finding.connector
+    say(f"{finding.name} ({finding.role}, {known}): {finding.state}")
     say_table(("", "check", ""), [_row(check) for check in finding.checks])
     if finding.decisions:
         say_table(("decision", "what becomes of it"), list(finding.decisions.items()))
@@ -70,6 +71,7 @@ def _plain(finding: "Finding") -> dict[str, Any]:
         "connection": finding.name,
         "role": finding.role,
         "connector": finding.connector,
+        "maturity": finding.maturity,
         "state": finding.state,
         "ok": finding.ok,
         "checks": [_check(check) for check in finding.checks],

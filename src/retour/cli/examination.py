@@ -50,6 +50,8 @@ class Finding:
     unreadable: int = 0
     lanes: tuple[tuple[str, str], ...] = ()
     """As of when each list is known that is a report of the platform's."""
+    maturity: str = ""
+    """How far its connector has been proven; empty: it is not installed."""
 
     @property
     def ok(self) -> bool:
@@ -99,6 +101,7 @@ async def _examine(connection: Connection) -> Finding:
     try:
         mask = Redactor(secret_values(unseal(connection.secrets)))
         async with asyncio.timeout(PATIENCE.total_seconds()), opened(connection) as platform:
+            finding = replace(finding, maturity=platform.manifest.maturity.value)
             abilities = platform.manifest.capabilities(platform.config)
             checks = tuple(await platform.connector.check())
             finding = replace(finding, checks=checks, decisions=_decisions(abilities))

@@ -252,3 +252,15 @@ def test_facts_and_timeline_are_written_together_or_not_at_all(hub: Hub, monkeyp
     assert hub.shape(row) == shape
     assert hub.timeline(row) == timeline
     assert not Return.objects.filter(ref="42").exists()
+
+
+def test_what_cannot_be_looked_at_is_completed_as_it_was_last_shown(hub: Hub) -> None:
+    hub.lists(seen())
+    shown = seen("41000001", line(awaits=False, handlings=(accepted(),), comment="too small"))
+    hub.lists(shown)
+    [look] = record.as_seen(hub.bol, ["41000001"])
+    assert look.at == hub.now
+    assert look.seen is not None
+    assert look.seen.lines == shown.lines
+    record.record_looks(hub.bol, [look], {"C000TEST01": None})
+    assert (hub.row().complete, hub.row().look_at) == (True, None)
