@@ -187,7 +187,7 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
     The platform's record is asked first: what it calls done by then, the history must show.
     """
     found = await _found(job, item)
-    receipt = found or Receipt(ReceiptState.LOST)
+    receipt, ended = found or Receipt(ReceiptState.LOST), False
     if job.marketplace_capabilities.looks:
         asked = job.now()
         seen = await job.platform.connector.look(item.ref)
@@ -198,18 +198,15 @@ async def _looked_up(job: Job, item: doubts.LostSettle) -> Result | None:
     age = now - item.sent_at
     if receipt.state is ReceiptState.PENDING and age > rhythm.RECEIPT_LIVES:
         receipt = await _end_of(job, receipt)
-        if receipt.state is ReceiptState.DONE:
-            return outcomes.settled(item.key, receipt, now)
+        ended = receipt.state is ReceiptState.DONE
     pending = receipt.state is ReceiptState.PENDING
-    if receipt.state is ReceiptState.REFUSED or (pending and age <= rhythm.RECEIPT_LIVES):
+    if ended or receipt.state is ReceiptState.REFUSED or (pending and age <= rhythm.RECEIPT_LIVES):
         return outcomes.settled(item.key, receipt, now)
     again = Result(item.key, EffectState.UNKNOWN, rhythm.next_look_up(now, item.looks + 1))
     if age < max(job.marketplace_capabilities.arrives_within, rhythm.PENDING_AT_MOST if pending else timedelta(0)):
         return again
-    if pending:
-        return Result(item.key, EffectState.UNKNOWN, asks=True, note="asks")
     moved = await job.db(doubts.history_moved, item.key)
-    if job.marketplace_capabilities.proves_absence and not moved:
+    if job.marketplace_capabilities.proves_absence and not (pending or moved):
         if item.looks + 1 < rhythm.LOOKS_THAT_PROVE_ABSENCE:
             return again
         # Where no return can be looked at, only the platform's own word that it knows of no such call counts.
