@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-demo: .venv/ready  ## the hub, simulated bol and Magento 2, and players: prints the address and a login
+demo: .venv/ready  ## a hub between simulated marketplaces and shops, and players: prints addresses and a login
 	.venv/bin/retour demo
 
 test: .venv/ready chromium  ## all gates and all tests, on SQLite, PostgreSQL and in a browser

@@ -1,4 +1,4 @@
-"""One demo and one browser for the tests of a module; screenshots of what was seen when a test fails."""
+"""One quiet demo for all tests, a browser for those of a module; screenshots of what was seen when a test fails."""
 
 import shutil
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     return report
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A demo without players: what happens is what the test does."""
     with Launcher() as launcher:

@@ -69,19 +69,24 @@ class Demo:
 
     @property
     def bol(self) -> str:
-        return str(self.now["customer"]).rstrip("/")
+        return self.address("bol-nl")
 
     @property
     def shop(self) -> str:
-        return str(self.now["merchant"]).removesuffix("/admin")
+        return self.address("webshop")
 
-    def journal(self, platform: str, **same: object) -> list[dict[str, Any]]:
+    def address(self, name: str) -> str:
+        """Where a marketplace's simulator answers, by its connection; or a shop's, by its project."""
+        now = self.now
+        parts = urlsplit((now["marketplaces"] | now["shops"])[name])
+        return f"{parts.scheme}://{parts.netloc}"
+
+    def journal(self, name: str, **same: object) -> list[dict[str, Any]]:
         """What really happened there, oldest first: entries whose fields or details are these."""
-        url = self.bol if platform == "bol" else self.shop
         return [
             entry
-            for entry in ask(f"{url}/_sandbox/journal")
-            if all((entry | entry["detail"]).get(name) == value for name, value in same.items())
+            for entry in ask(f"{self.address(name)}/_sandbox/journal")
+            if all((entry | entry["detail"]).get(field) == value for field, value in same.items())
         ]
 
     def items(self, return_id: str) -> list[dict[str, Any]]:
@@ -89,11 +94,18 @@ class Demo:
         return [item for item in ask(f"{self.bol}/_sandbox/returns") if item["return_id"] == return_id]
 
     def returns(self) -> dict[str, dict[str, Any]]:
-        """What the hub knows, by bol's number, out of its own command."""
-        command = [sys.executable, "-m", "retour.cli", "returns", "list", "--json"]
+        """What the hub knows, by the marketplace's number, out of its own command."""
+        return {row["ref"]: row for row in self.command("returns", "list", "--json")}
+
+    def command(self, *words: str) -> Any:
+        """What a command of the hub answers in JSON, whatever its exit code."""
+        command = [sys.executable, "-m", "retour.cli", *words]
         environment = {**bare_environment(), "RETOUR_HOME": str(self.home / "hub")}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True, timeout=60)
-        return {row["ref"]: row for row in json.loads(done.stdout)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=90)
+        try:
+            return json.loads(done.stdout)
+        except ValueError:
+            raise AssertionError(f"retour {' '.join(words)}: {done.returncode}\n{done.stdout}{done.stderr}") from None
 
     def end(self, number: int) -> int:
         """Signals the demo; its exit code."""

@@ -73,7 +73,7 @@ def test_from_the_customer_to_the_shop_and_back(page: Page, demo: Demo) -> None:
     expect(people).to_contain_text("Dorpstraat 12")
     expect(people).to_contain_text("Billing address of order C000TEST01")
 
-    page.goto(demo.now["merchant"])
+    page.goto(demo.now["shops"]["webshop"])
     waiting = page.get_by_role("row").filter(has_text="2x Mok, blauw").filter(has_text="Noor de Vries")
     waiting.get_by_role("button", name=re.compile("^Accept")).click()
     expect(page.get_by_role("status")).to_contain_text("new status: accepted")
@@ -86,11 +86,11 @@ def test_from_the_customer_to_the_shop_and_back(page: Page, demo: Demo) -> None:
     expect(page.get_by_text("€ 25.90")).to_be_visible()
 
     (item,) = demo.items(number)
-    told = [(e["kind"], e["quantity"]) for e in demo.journal("bol", ref=item["rma_id"])]
+    told = [(e["kind"], e["quantity"]) for e in demo.journal("bol-nl", ref=item["rma_id"])]
     assert told == [("put", 2), ("refund", 2)]
-    (refund,) = demo.journal("bol", kind="refund", ref=item["rma_id"])
+    (refund,) = demo.journal("bol-nl", kind="refund", ref=item["rma_id"])
     assert Decimal(refund["detail"]["amount"]) == Decimal("25.90")
-    (created,) = demo.journal("shop", kind="created", channel_id=item["rma_id"])
+    (created,) = demo.journal("webshop", kind="created", channel_id=item["rma_id"])
     assert created["detail"]["order"] == "000000001", "it hangs on the shop's own order"
 
 
@@ -104,14 +104,14 @@ def test_a_decision_in_parts_on_the_desk(page: Page, demo: Demo) -> None:
     stage(page, "Closed")
 
     (item,) = demo.items(number)
-    puts = demo.journal("bol", kind="put", ref=item["rma_id"])
+    puts = demo.journal("bol-nl", kind="put", ref=item["rma_id"])
     assert [(put["detail"]["handling"], put["quantity"]) for put in puts] == [
         ("RETURN_RECEIVED", 1),
         ("RETURN_DOES_NOT_MEET_CONDITIONS", 1),
     ]
-    (refund,) = demo.journal("bol", kind="refund", ref=item["rma_id"])
+    (refund,) = demo.journal("bol-nl", kind="refund", ref=item["rma_id"])
     assert (refund["quantity"], refund["detail"]["amount"]) == (1, "7.95")
-    assert len(demo.journal("shop", kind="created", channel_id=item["rma_id"])) == 1
+    assert len(demo.journal("webshop", kind="created", channel_id=item["rma_id"])) == 1
 
 
 @pytest.mark.parametrize("scripts", [False], ids=["no scripts"])
@@ -126,7 +126,7 @@ def test_everything_works_without_scripts(page: Page, demo: Demo, scripts: bool)
     until(lambda: "Closed" in heading.inner_text() or page.reload() is None, "the decision did not arrive")
 
     (item,) = demo.items(number)
-    assert [(e["kind"], e["detail"]["handling"]) for e in demo.journal("bol", ref=item["rma_id"])] == [
+    assert [(e["kind"], e["detail"]["handling"]) for e in demo.journal("bol-nl", ref=item["rma_id"])] == [
         ("put", "EXCHANGE_PRODUCT"),
         ("settled", "EXCHANGE_PRODUCT"),
     ]
@@ -161,10 +161,10 @@ def test_a_killed_hub_comes_back_and_repeats_nothing(demo: Demo) -> None:
     until(lambda: not (numbers - _staged(demo, "closed")), f"not all ended ({said})", 60)
     for rma_id, quantity in wanted.items():
         word = "RETURN_RECEIVED" if rma_id in accepted else "RETURN_DOES_NOT_MEET_CONDITIONS"
-        kinds = [(e["kind"], e["quantity"], e["detail"]["handling"]) for e in demo.journal("bol", ref=rma_id)]
+        kinds = [(e["kind"], e["quantity"], e["detail"]["handling"]) for e in demo.journal("bol-nl", ref=rma_id)]
         effect = "refund" if rma_id in accepted else "settled"
         assert kinds == [("put", quantity, word), (effect, quantity, word)], said
-        assert len(demo.journal("shop", kind="created", channel_id=rma_id)) == 1, said
+        assert len(demo.journal("webshop", kind="created", channel_id=rma_id)) == 1, said
 
 
 def _open(demo: Demo) -> set[str]:

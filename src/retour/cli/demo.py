@@ -19,7 +19,7 @@ def demo(
     quiet: Annotated[bool, typer.Option("--quiet", help="Do not tell what the players do.")] = False,
     no_players: Annotated[bool, typer.Option("--no-players", help="Nobody plays; only you.")] = False,
 ) -> None:
-    """Try it: a hub with a simulated bol and a simulated shop, customers and a merchant who play, until Ctrl-C.
+    """Try it: a hub between simulated marketplaces and shops, customers and a merchant who play, until Ctrl-C.
 
     Prints where to look and how to sign in. Everything runs on this machine alone; no other hub is touched, and nothing
     real is reached.

@@ -1,32 +1,38 @@
-"""The customers: they order, and send things back."""
+"""The customers of all marketplaces: they order, and send things back."""
 
 import asyncio
 
 from retour.demo.game import Game
-from retour.demo.people import parcel
-from retour.sandbox.bol.state import Return
+from retour.demo.platforms import Dropped
+from retour.demo.world import Sale
 
-MOST_OPEN = 60
-"""With so many returns waiting, nobody announces another."""
-BY_MARKETPLACE = 0.15
-_SLOWER_FOR_EACH = 0.05
+MOST_WAITING = 8
+"""With so many of its returns waiting, nobody sends anything back at a marketplace."""
+UNANNOUNCED = 0.25
+"""How often nobody says a word before, at a marketplace where that can be."""
+_SLOWER_FOR_EACH = 0.03
 
 
 async def play(game: Game) -> None:
-    """Announces returns at the pace of the game; the more of them wait, the slower."""
+    """One customer after the other, each at some marketplace. The more returns wait, the slower."""
     world, chance = game.world, game.chance
     while True:
-        slower = 1 + _SLOWER_FOR_EACH * world.open_played()
+        waiting = {marketplace.connection: len(world.waiting(marketplace)) for _, marketplace in world.marketplaces()}
+        slower = 1 + _SLOWER_FOR_EACH * sum(waiting.values())
         await asyncio.sleep(game.pace * slower * chance.uniform(0.5, 1.5))
-        if game.resting or world.open_played() >= MOST_OPEN:
+        free = [where for where in world.marketplaces() if waiting[where[1].connection] < MOST_WAITING]
+        if game.resting or not free:
             continue
-        returned = await world.send_back(parcel(chance, by_marketplace=BY_MARKETPLACE), world.bol.clock.now())
-        game.tell("customer", _words(returned))
+        [(project, marketplace)] = chance.choices(free, [marketplace.share for _, marketplace in free])
+        unannounced = isinstance(marketplace, Dropped) and chance.random() < UNANNOUNCED
+        sale = world.send_back(project, marketplace, chance, unannounced=unannounced)
+        game.tell("customer", _words(sale))
 
 
-def _words(returned: Return) -> str:
-    who = returned.items[0].order.customer
-    what = " and ".join(f"{item.expected}x {item.order_item.title}" for item in returned.items)
-    reason = returned.items[0].reason
-    to = " (sent by bol, which handles it itself)" if returned.fulfilment_method == "FBB" else ""
-    return f"{who.first_name} {who.surname} sends back {what}: {reason.detailed or reason.main}{to}"
+def _words(sale: Sale) -> str:
+    parcel, title = sale.parcel, sale.marketplace.title
+    words = f"{sale.order.buyer.name} sends {parcel.what} back to {title}"
+    if parcel.unannounced:
+        return f"{words}, without telling anybody"
+    by_itself = f" ({title} handles it by itself)" if parcel.handled else ""
+    return f"{words}: {parcel.why}{by_itself}"

@@ -1,33 +1,56 @@
 """The days before the demo began: returns that were announced, some already ended, most to be decided at once."""
 
 import random
+from dataclasses import dataclass
 from datetime import timedelta
 
-from retour.demo.people import parcel
-from retour.demo.world import World
+from retour.demo.company import Project
+from retour.demo.platforms import Dropped, Marketplace
+from retour.demo.world import Sale, World
 
-RETURNS = 24
-DAYS = 10.0
-_STILL_OPEN = 5
-"""The newest, which wait for their decision."""
+DAYS = 2.5
+"""No longer: Miravia decides by itself after three days."""
+_PLAN = ("refunded", "exchange", "accept", "open")
+"""What becomes of each marketplace's returns, oldest first. An exchange has to be told by hand at most marketplaces."""
+_MORE_OF_FIRST = ("accept", "refunded", "accept", "reject", "accept", "open")
+"""The first marketplace is the largest."""
 _SEED = 7
 
 
-async def write(world: World) -> frozenset[str]:
-    """Makes the past at bol. Gives the return items that the merchant decides on as soon as the shop has them."""
+@dataclass(frozen=True, slots=True)
+class Past:
+    """How many returns were made, what the merchant decides as soon as the shop has them, and what lies on the dock."""
+
+    returns: int
+    decisions: dict[Sale, str]
+    unannounced: tuple[Sale, ...]
+
+
+def write(world: World) -> Past:
+    """Makes the past."""
     chance = random.Random(_SEED)  # noqa: S311 - made-up data
-    now = world.bol.clock.now()
-    ages = sorted((chance.uniform(0.02, DAYS) for _ in range(RETURNS)), reverse=True)
-    to_decide: set[str] = set()
-    for number, age in enumerate(ages):
-        at = now - timedelta(days=age)
-        by_marketplace = number in {3, 9}
-        returned = await world.send_back(parcel(chance, by_marketplace=float(by_marketplace)), at)
-        ended = {3: "RETURN_RECEIVED", 5: "EXPIRED", 9: "RETURN_RECEIVED", 12: "EXPIRED"}.get(number)
-        for item in returned.items:
-            if ended:
-                settlement = world.bol.account().settlement
-                settlement.settle(item, ended, item.expected, at + timedelta(hours=30 * age / DAYS), source="bol")
-            elif number < RETURNS - _STILL_OPEN:
-                to_decide.add(item.rma_id)
-    return frozenset(to_decide)
+    decisions: dict[Sale, str] = {}
+    unannounced: list[Sale] = []
+    returns = 0
+    for place, (project, marketplace) in enumerate(world.marketplaces()):
+        plan = (*_MORE_OF_FIRST, *_PLAN) if place == 0 else _PLAN
+        now = marketplace.simulator.clock.now()
+        ages = sorted((chance.uniform(0.02, DAYS) for _ in plan), reverse=True)
+        for age, ending in zip(ages, plan, strict=True):
+            sale = world.send_back(project, marketplace, chance, now - timedelta(days=age))
+            returns += 1
+            if ending == "refunded" and sale.parcel.refund is not None:
+                sale.parcel.refund()
+            elif ending in {"accept", "exchange", "reject"}:
+                decisions[sale] = ending
+        if isinstance(marketplace, Dropped):
+            unannounced.append(_dropped(world, project, marketplace, chance))
+    return Past(returns, decisions, tuple(unannounced))
+
+
+def _dropped(world: World, project: Project, marketplace: Marketplace, chance: random.Random) -> Sale:
+    """What comes back to the merchant, and not to a warehouse of the marketplace's own."""
+    while True:
+        sale = world.send_back(project, marketplace, chance, unannounced=True)
+        if sale.parcel.unannounced:
+            return sale

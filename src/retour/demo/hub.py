@@ -55,6 +55,15 @@ class Hub:
     async def apply(self) -> None:
         await self._run("apply", str(self.folder.settings))
 
+    async def report(self, connection: str, order: str, lines: tuple[str, ...]) -> bool:
+        """The merchant reports units that came back unannounced, and accepts them. False: the hub could not."""
+        units = [word for line in lines for word in ("--unit", line)]
+        try:
+            await self._run("returns", "report", connection, order, *units, "--resolution", "accept")
+        except Broken:
+            return False
+        return True
+
     async def serve(self, up: Callable[[], None], down: Callable[[int], None]) -> None:
         """Serves until cancelled: starts the hub, says when it is up, and starts it again when it ends by itself.
 

@@ -8,7 +8,8 @@ from typing import TypeVar
 from retour.demo.endings import Broken, CannotStart
 
 HOST = "127.0.0.1"
-DESK, SHOP, BOL = 8000, 9101, 9102
+DESK, FIRST = 8000, 9101
+"""The desk, and the first of the simulators."""
 _TRIED = 100
 
 T = TypeVar("T")

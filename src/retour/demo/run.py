@@ -6,25 +6,28 @@ import os
 import random
 import secrets
 import signal
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from retour.demo import customers, history, luck, settings
+import aiohttp
+
+from retour.demo import customers, dock, history, introduction, luck, settings, staff
 from retour.demo.endings import Broken
 from retour.demo.folder import Folder, claim, write_private
 from retour.demo.game import Game
+from retour.demo.history import Past
 from retour.demo.hub import Hub
 from retour.demo.keys import listening
 from retour.demo.merchant import Merchant
 from retour.demo.ports import chosen
 from retour.demo.screen import Screen
-from retour.demo.world import CALLS_A_MINUTE, World, open_world
+from retour.demo.world import World, open_world
 
 EMAIL = "merchant@example.org"
-_HISTORY_TAKES = 60.0
+_HISTORY_TAKES = 120.0
 """Seconds after which nobody waits any longer for the past to come into the shop."""
 
 
@@ -84,28 +87,33 @@ class _Demo:
         with claim(self._wish.home) as folder, ExitStack() as stack:
             stack.callback(folder.running.unlink, missing_ok=True)
             port = chosen(self._wish.port)
-            async with open_world() as world:
-                self.screen.step("bol", f"simulated, {world.bol_url}")
-                self.screen.step("Magento 2 shop", f"simulated, {world.shop_url}")
-                await self._perform(folder, world, Hub(folder, port, world.session))
+            timeout = aiohttp.ClientTimeout(total=10)
+            async with open_world() as world, aiohttp.ClientSession(timeout=timeout) as session:
+                shops = [project.shop.title for project in world.projects]
+                marketplaces = [marketplace.title for _, marketplace in world.marketplaces()]
+                self.screen.step(f"{len(marketplaces)} marketplaces", f"simulated: {', '.join(marketplaces)}")
+                self.screen.step(f"{len(shops)} shops", f"simulated: {', '.join(shops)}")
+                await self._perform(folder, world, Hub(folder, port, session))
 
     async def _perform(self, folder: Folder, world: World, hub: Hub) -> None:
         self._hub = hub
         password = f"demo-{secrets.token_hex(4)}"
         await hub.init(EMAIL, password)
         self.screen.step("Hub", f"made in {folder.hub}")
-        settings.write(folder, shop=world.shop_url, bol=world.bol_url)
+        settings.write(folder, world)
         await hub.apply()
         self.screen.step("Settings", f"applied from {folder.settings}")
-        past = await history.write(world)
-        self.screen.step("Ten days of returns", f"{history.RETURNS} at bol, most of them decided in a moment")
+        past = history.write(world)
+        self.screen.step("Days of returns", f"{past.returns} of them, most to be decided in a moment")
 
         first = True
 
         def up() -> None:
             nonlocal first
             self._publish(folder, world, hub, password)
-            self.screen.remember(*self._introduction(folder, world, hub, password))
+            rows = introduction.rows(folder, world, hub, past, (EMAIL, password), players=self._wish.players)
+            reminder = f"Desk {hub.url}  {EMAIL}  {password}   (Enter shows all addresses, Ctrl-C stops)"
+            self.screen.remember(rows, reminder)
             if first:
                 self.screen.show_block()
             else:
@@ -123,16 +131,17 @@ class _Demo:
                 self.screen.show_block()
 
         with listening(typed):
-            await _together(hub.serve(up, down), *self._players(folder, world, past))
+            await _together(hub.serve(up, down), *self._players(folder, world, hub, past))
 
-    def _players(self, folder: Folder, world: World, past: frozenset[str]) -> list[Coroutine[Any, Any, None]]:
+    def _players(self, folder: Folder, world: World, hub: Hub, past: Past) -> Sequence[Coroutine[Any, Any, None]]:
         chance = random.Random()  # noqa: S311 - a game
         game = Game(world, self._wish.pace, chance, self.screen.news, folder.paused)
         merchant = Merchant(game)
-        playing = merchant.catch_up(past, _HISTORY_TAKES)
+        playing = merchant.catch_up(past.decisions, _HISTORY_TAKES)
         if not self._wish.players:
             return [playing]
-        return [playing, merchant.play(), customers.play(game), luck.play(game)]
+        players = merchant.play(), customers.play(game), staff.play(game), luck.play(game), dock.play(game, hub.report)
+        return [playing, *players]
 
     def _toggle(self, folder: Folder) -> None:
         if folder.paused.exists():
@@ -147,32 +156,12 @@ class _Demo:
             "desk": hub.url,
             "email": EMAIL,
             "password": password,
-            "customer": f"{world.bol_url}/",
-            "merchant": f"{world.shop_url}/admin",
+            "marketplaces": {one.connection: f"{world.urls[one.connection]}/" for _, one in world.marketplaces()},
+            "shops": {one.key: f"{world.urls[one.key]}{one.shop.back_office}" for one in world.projects},
             "process": os.getpid(),
             "hub_process": hub.number,
         }
         write_private(folder.running, json.dumps(known, indent=2) + "\n")
-
-    def _introduction(self, folder: Folder, world: World, hub: Hub, password: str) -> tuple[list[tuple[str, str]], str]:
-        rows = [
-            ("Returns desk", hub.url),
-            ("  sign in with", EMAIL),
-            ("  password", password),
-            ("Play the customer", f"{world.bol_url}/"),
-            ("Play the merchant", f"{world.shop_url}/admin"),
-            ("", "What you send back yourself waits for you: decide in the shop, or on the desk."),
-        ]
-        if self._wish.players:
-            rows.append(("Players", f"p and Enter: they rest, or play on (the same as a file {folder.paused})"))
-        rows += [
-            ("Good to know", f"To be lively, bol allows {CALLS_A_MINUTE} calls a minute here instead of 20,"),
-            ("", "and both platforms are checked every 2 seconds instead of every 5 minutes."),
-            ("", f"The hub is process {hub.number}: kill it, and it comes back and repeats nothing."),
-            ("Stop", "Ctrl-C"),
-        ]
-        reminder = f"Desk {hub.url}  {EMAIL}  {password}   (Enter shows all addresses, Ctrl-C stops)"
-        return rows, reminder
 
 
 async def _together(*parts: Coroutine[Any, Any, None]) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 _REMIND_AFTER = 15
-_COLOURS = {"customer": "cyan", "merchant": "green", "bad luck": "yellow", "hub": "magenta"}
+_COLOURS = {"customer": "cyan", "merchant": "green", "bad luck": "yellow", "staff": "magenta"}
 
 
 class Screen:

@@ -1,120 +1,113 @@
-"""The simulated world around the hub: bol and a shop, where every order of bol is an order of the shop too.
+"""The simulated world around the hub, where every order of a marketplace is an order of its project's shop too.
 
-Customers and merchant act on the simulators' state itself, not through their pages: those are the visitor's, and show
-what the visitor ordered and sent back.
+Players act on the simulators' state itself, not through their pages: those are the visitor's, and show what the visitor
+ordered and sent back.
 """
 
-from collections.abc import AsyncIterator
+import random
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
+from functools import partial
 from itertools import count
-from typing import Any
 
-import aiohttp
+from retour.demo.company import Project, projects
+from retour.demo.platforms import Dropped, Marketplace, Platform, Request
+from retour.demo.ports import FIRST, HOST, on_a_free_port
+from retour.demo.trade import Order, Parcel
+from retour.sandbox.app import start
 
-from retour.demo.endings import Broken
-from retour.demo.people import Parcel
-from retour.demo.ports import BOL, HOST, SHOP, on_a_free_port
-from retour.sandbox.app import Simulator, start
-from retour.sandbox.bol import BolSimulator
-from retour.sandbox.bol.samples import product
-from retour.sandbox.bol.state import Order, Return, ReturnItem
-from retour.sandbox.magento2 import Magento2
+_REMEMBERED = 5000
+"""Sales of which it is known that a player made them. Older ones have ended long since."""
 
-CALLS_A_MINUTE = 1200
-"""bol's own limit is 20 calls for returns a minute, which is too slow to watch. The hub keeps to whichever it meets."""
-WAREHOUSE_SECONDS = 25.0
-"""What bol has sent arrives in its own warehouse after that, and bol refunds it."""
+
+@dataclass(slots=True, eq=False)
+class Sale:
+    """What a player bought, and sends back."""
+
+    project: Project
+    marketplace: Marketplace
+    order: Order
+    parcel: Parcel
+    by_hand: bool = False
+    """It was decided in a way that only a person can tell the marketplace: it waits for that person."""
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a decision, or the decision is on its way."""
+        return not self.by_hand and self.parcel.is_open()
 
 
 @dataclass(slots=True)
 class World:
-    """Both simulators, where they answer, and the returns that the players made."""
+    """All platforms, where they answer, and what the players do there."""
 
-    bol: BolSimulator
-    magento: Magento2
-    bol_url: str
-    shop_url: str
-    session: aiohttp.ClientSession
-    played: list[Return] = field(default_factory=list)
-    _numbers: "count[int]" = field(default_factory=lambda: count(1))
+    projects: tuple[Project, ...]
+    urls: dict[str, str]
+    """Addresses by a marketplace's connection, and by a project's key for its shop."""
+    _sales: dict[tuple[str, str], Sale] = field(default_factory=dict)
+    """By project, and the shop's number of the order."""
+    _waiting: dict[str, list[Sale]] = field(default_factory=dict)
 
-    async def send_back(self, parcel: Parcel, at: datetime) -> Return:
-        """A customer ordered a while ago, and announces the return now (at `at`)."""
-        announcements = self.bol.account().announcements
-        items = [
-            product(number, ordered, str(next(announcements.ids.order_items))) for number, ordered, _, _ in parcel.lines
-        ]
-        order = announcements.place_order(items, parcel.customer, parcel.method, at - timedelta(days=6))
-        await self.put_in_shop(order)
-        lines = [(order, item, back, reason) for item, (_, _, back, reason) in zip(items, parcel.lines, strict=True)]
-        returned = announcements.register(lines, at, parcel.method)
-        self.played.append(returned)
-        return returned
+    def marketplaces(self) -> Iterator[tuple[Project, Marketplace]]:
+        return ((project, marketplace) for project in self.projects for marketplace in project.marketplaces)
 
-    async def put_in_shop(self, order: Order) -> None:
-        """What a channel program does in real life: the marketplace's order becomes one of the shop."""
-        who = order.customer
-        body: dict[str, Any] = {
-            "increment_id": f"{next(self._numbers):09d}",
-            "ext_order_id": order.order_id,
-            "items": [
-                {
-                    "sku": item.sku,
-                    "name": item.title,
-                    "ean": item.ean,
-                    "qty": item.quantity,
-                    "price": float(item.unit_price),
-                }
-                for item in order.items
-            ],
-            "customer": {"firstname": who.first_name, "lastname": who.surname, "email": who.email},
-            "billing": {
-                "street": [f"{who.street_name} {who.house_number}"],
-                "postcode": who.zip_code,
-                "city": who.city,
-                "country_id": who.country_code,
-            },
-        }
-        async with self.session.post(f"{self.shop_url}/_sandbox/orders", json=body) as answer:
-            if answer.status != 201:
-                raise Broken(f"The simulated shop did not take an order: {await answer.text()}")
+    def send_back(
+        self,
+        project: Project,
+        marketplace: Marketplace,
+        chance: random.Random,
+        at: datetime | None = None,
+        *,
+        unannounced: bool = False,
+    ) -> Sale:
+        """A customer ordered a while ago, and sends it back: at `at`, or now. Raises ValueError where nobody can do so
+        unannounced."""
+        at = at or datetime.now(UTC)
+        order = marketplace.buy(chance, at)
+        number = project.shop.take(order, marketplace.title)
+        if not unannounced:
+            parcel = marketplace.send_back(order, chance, at)
+        elif isinstance(marketplace, Dropped):
+            parcel = marketplace.drop(order, chance)
+        else:
+            raise ValueError(f"At {marketplace.title} every return is announced.")
+        sale = Sale(project, marketplace, order, parcel)
+        self._sales[project.key, number] = sale
+        if len(self._sales) > _REMEMBERED:
+            del self._sales[next(iter(self._sales))]
+        self._waiting.setdefault(marketplace.connection, []).append(sale)
+        return sale
 
-    def return_item(self, rma_id: str | None) -> ReturnItem | None:
-        """What a row of the shop is about."""
-        return self.bol.account().retailer.return_items.get(rma_id or "")
+    def sale(self, project: Project, request: Request) -> Sale | None:
+        """What a shop's request is about. None: the visitor's own, or whatever else was put there."""
+        return self._sales.get((project.key, request.order))
 
-    def is_visitors(self, item: ReturnItem) -> bool:
-        """Whether the visitor has sent it back: what bol's page shows as theirs."""
-        return item.returned in self.bol.account().retailer.recent_returns
-
-    def open_played(self) -> int:
-        """How many returns of the players still wait; those that ended are forgotten."""
-        self.bol.catch_up()
-        self.played = [one for one in self.played if any(item.open_quantity for item in one.items)]
-        return len(self.played)
+    def waiting(self, marketplace: Marketplace) -> list[Sale]:
+        """The players' returns that still wait for a decision there."""
+        marketplace.simulator.catch_up()
+        waiting = [sale for sale in self._waiting.get(marketplace.connection, ()) if sale.waits]
+        self._waiting[marketplace.connection] = waiting
+        return waiting
 
 
 @asynccontextmanager
 async def open_world() -> AsyncIterator[World]:
-    """Starts both simulators, with the sample orders in the shop too."""
-    bol, magento = BolSimulator(), Magento2()
-    bol.switches.returns_limit = bol.switches.orders_limit = bol.switches.process_status_limit = CALLS_A_MINUTE
-    bol.switches.process_seconds = 1.5
-    bol.switches.warehouse_seconds = WAREHOUSE_SECONDS
-    # The merchant has set the EAN attribute, so that credit memos find their product.
-    magento.switches.ean_attribute = "ean"
+    """Starts every simulator, with the visitor's orders in the shops too."""
+    world = World(projects(), {})
+    ports = count(FIRST)
     async with AsyncExitStack() as stack:
-        session = await stack.enter_async_context(aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)))
-        urls = [await _serve(stack, one, port) for one, port in ((magento, SHOP), (bol, BOL))]
-        world = World(bol, magento, shop_url=urls[0], bol_url=urls[1], session=session)
-        for order in bol.account().retailer.orders.values():
-            await world.put_in_shop(order)
+        for project in world.projects:
+            world.urls[project.key] = await _serve(stack, project.shop, next(ports))
+            for marketplace in project.marketplaces:
+                world.urls[marketplace.connection] = await _serve(stack, marketplace, next(ports))
+                for order in list(marketplace.samples()):
+                    project.shop.take(order, marketplace.title)
         yield world
 
 
-async def _serve(stack: AsyncExitStack, simulator: Simulator, port: int) -> str:
-    running = await on_a_free_port(port, lambda chosen: start(simulator, HOST, chosen))
+async def _serve(stack: AsyncExitStack, platform: Platform, port: int) -> str:
+    running = await on_a_free_port(port, partial(start, platform.simulator, HOST))
     stack.push_async_callback(running.stop)
     return running.url

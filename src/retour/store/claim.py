@@ -83,9 +83,10 @@ def claim_settles(connection: Connection, owner: str, now: datetime, limit: int)
     return [Settle(e.key, e.attempts, of[e.of_id].ref, part_of(e, lines[e.of_id, e.line_ref])) for e in effects]
 
 
-def claim_creates(shop: Connection, owner: str, now: datetime, limit: int) -> list[Create]:
-    """Takes up to `limit` due creates and marks them as sending, for this owner alone."""
-    effects, lines = _claim(shop, owner, now, limit)
+def claim_creates(shop: Connection, owner: str, now: datetime, limit: int, *, searched: bool = False) -> list[Create]:
+    """Takes up to `limit` due creates and marks them as sending, for this owner alone. `searched`: only those whose
+    order is linked, or was looked for in the shop in vain."""
+    effects, lines = _claim(shop, owner, now, limit, searched=searched)
     if not effects:
         return []
     of = rows.customers({effect.of_id for effect in effects})
@@ -100,13 +101,18 @@ def claim_creates(shop: Connection, owner: str, now: datetime, limit: int) -> li
 
 
 def _claim(
-    connection: Connection, owner: str, now: datetime, limit: int
+    connection: Connection, owner: str, now: datetime, limit: int, *, searched: bool = False
 ) -> tuple[list[EffectRow], dict[tuple[int, str], LineRow]]:
     if not rows.any_due(connection.pk, now):
         return [], {}
     with transaction.atomic():
         effects = rows.due_effects(connection.pk, now, limit)
         lines = {(line.of_id, line.ref): line for line in rows.lines({effect.of_id for effect in effects})}
+        if searched:
+            # What became due while others were searched is searched first, in the next round.
+            known = rows.orders(connection.project_id, {line.order_ref for line in lines.values()})
+            ready = {ref for ref, order in known.items() if order.shop_order or order.searched_at}
+            effects = [effect for effect in effects if lines[effect.of_id, effect.line_ref].order_ref in ready]
         lease = f"{owner}#{token_hex(8)}"
         for effect in effects:
             effect.state, effect.sent_at = EffectState.SENDING, now

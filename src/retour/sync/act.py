@@ -116,7 +116,10 @@ async def create(job: Job) -> None:
             await job.stop_as_precaution(stop)
         await job.may_go_on()
         await _find_orders(job)
-        claimed = await job.db(claim.claim_creates, job.connection, job.worker.name, job.now(), _batch(job))
+        searched = job.shop_capabilities.orders
+        claimed = await job.db(
+            claim.claim_creates, job.connection, job.worker.name, job.now(), _batch(job), searched=searched
+        )
         if not claimed:
             return
 

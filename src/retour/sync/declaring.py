@@ -5,10 +5,12 @@ check does. That also makes the same form, sent twice at the same moment, wait f
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from uuid import uuid4
 
 from django.conf import settings
@@ -63,9 +65,13 @@ async def declare(
     at: datetime,
     actor: str,
 ) -> list[int]:
-    """Reports these units of an order and decides about them; the keys of their returns. The same token does it once.
+    """Reports these units of an order and decides about them; the keys of their returns. The same token with the same
+    units does it once; with others it is another report.
 
     Raises ConnectorError, with words for the merchant, and Contradiction."""
+    if not token:
+        raise Refused("This report has no token. Open the form anew.")
+    token = _bound(token, connection, ref, units)
     db = Database()
     try:
         made = await db(declared.already, token)
@@ -87,6 +93,12 @@ async def declare(
             return await db(declared.declare, connection, token, order, seen, verdict, at, actor)
     finally:
         await db.close()
+
+
+def _bound(token: str, connection: Connection, ref: str, units: Sequence[CameBack]) -> str:
+    """A form's token, for what it says: after the Back button it may say something else."""
+    said = [token, connection.pk, ref, sorted((one.order_line_ref, one.quantity) for one in units)]
+    return sha256(json.dumps(said).encode()).hexdigest()
 
 
 @asynccontextmanager

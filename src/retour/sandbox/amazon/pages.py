@@ -38,8 +38,10 @@ class Pages:
         self._simulator.catch_up()
         orders, returns = [], []
         for seller in self._simulator.sellers.values():
-            orders += [_order(seller, order) for order in islice(reversed(seller.orders.values()), SHOWN)]
-            returns += [_return(seller, returned) for returned in islice(reversed(seller.returns.values()), SHOWN)]
+            placed = (order for order in reversed(seller.orders.values()) if order.shown)
+            sent_back = (returned for returned in reversed(seller.returns.values()) if returned.order.shown)
+            orders += [_order(seller, order) for order in islice(placed, SHOWN)]
+            returns += [_return(seller, returned) for returned in islice(sent_back, SHOWN)]
         nothing = '<section class="card"><p>Nothing yet. Choose a product above and press “Return this”.</p></section>'
         html = self._template.substitute(orders="".join(orders), returns="".join(returns) or nothing)
         return web.Response(text=html, content_type="text/html")

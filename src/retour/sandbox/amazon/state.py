@@ -71,6 +71,8 @@ class Order:
     original: tuple[str, str] | None = None
     """Of a replacement: association type and the original's order id."""
     replacements: list[tuple[str, str]] = field(default_factory=list)
+    shown: bool = True
+    """On the page, with its returns."""
 
     @property
     def total(self) -> Decimal:

@@ -8,7 +8,8 @@ Written from the contract page of Lightspeed. A client's host is the simulator's
     POST   /_sandbox/orders                   `shop.place_order(WantedOrder(...))`, invoiced in full; 409 number taken
            {"number": "ORD00500", "lines": [{"sku": "CUP", "title": "Cup", "quantity": 2, "price": "3.50"}],
             "buyer": {"firstname": "Noor", "email": "noor@example.org", "billing": {"city": "Gent", "country": "be"}},
-            "comment": "Besteld op bol met bestelnummer C1", "metafields": {"external_order_id": "C1"}}
+            "comment": "Besteld op bol met bestelnummer C1", "metafields": {"external_order_id": "C1"},
+            "placed_at": "2026-03-02T09:15:30Z"}
            answers the order as the API does, and its "lines"
     POST   /_sandbox/orders/bulk              orders B000001 and on; answers {"count", "first", "last"}
            {"count": 100, "prefix": "B", "external_prefix": "C", "start": 1, "order": {...as above}}; count is needed

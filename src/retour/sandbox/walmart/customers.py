@@ -39,8 +39,8 @@ class Customers:
             order = Order(number, str(next(self._customer_orders)), at, ship_node, CUSTOMERS[0], ordered)
             self._add_order(order, recent=True)
 
-    def place_order(self, command: commands.PlaceOrder) -> Order:
-        """Raises `Taken`."""
+    def place_order(self, command: commands.PlaceOrder, *, shown: bool = True) -> Order:
+        """`shown` on the page. Raises `Taken`."""
         if command.purchase_order_id in self._seller.orders:
             raise Taken(f"purchase order {command.purchase_order_id} exists")
         order = Order(
@@ -52,11 +52,11 @@ class Customers:
             [_order_line(line, line.quantity, number) for number, line in enumerate(command.lines, 1)],
             command.seller_order_id,
         )
-        self._add_order(order, recent=True)
+        self._add_order(order, recent=shown)
         return order
 
-    def open_return(self, command: commands.OpenReturn) -> Return:
-        """Makes the orders that do not exist yet. Raises `Taken`."""
+    def open_return(self, command: commands.OpenReturn, *, shown: bool = True) -> Return:
+        """Makes the orders that do not exist yet; `shown` on the page. Raises `Taken`."""
         if command.return_order_id in self._seller.returns:
             raise Taken(f"return {command.return_order_id} exists")
         at = command.opened_at or self._now()
@@ -73,7 +73,7 @@ class Customers:
             line = ReturnLine(number, returned, order, _known_line(order, wanted), wanted.quantity, wanted.reason)
             line.keep_it, line.return_expected, line.group = wanted.keep_it, expected, wanted.group
             returned.lines.append(line)
-        self._open(returned, recent=True)
+        self._open(returned, recent=shown)
         return returned
 
     def open_many(self, command: commands.OpenMany) -> list[Return]:

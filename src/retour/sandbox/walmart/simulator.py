@@ -72,13 +72,13 @@ class WalmartSimulator(Simulator):
         """Does what is due by the platform's clock."""
         self._agenda.run(self.clock.now())
 
-    def place_order(self, command: commands.PlaceOrder | None = None) -> Order:
-        """A customer orders; it is shipped at once."""
-        return self.customers.place_order(command or commands.PlaceOrder())
+    def place_order(self, command: commands.PlaceOrder | None = None, *, shown: bool = True) -> Order:
+        """A customer orders; it is shipped at once. `shown` on the page."""
+        return self.customers.place_order(command or commands.PlaceOrder(), shown=shown)
 
-    def open_return(self, command: commands.OpenReturn | None = None) -> Return:
-        """A customer opens a return."""
-        return self.customers.open_return(command or commands.OpenReturn())
+    def open_return(self, command: commands.OpenReturn | None = None, *, shown: bool = True) -> Return:
+        """A customer opens a return; `shown` on the page."""
+        return self.customers.open_return(command or commands.OpenReturn(), shown=shown)
 
     def open_many(self, count: int, *, seed: int = 0, days: float = 10) -> list[Return]:
         """Many customers open returns, spread over the last days."""

@@ -1,0 +1,1 @@
+"""The demo's shops: one file for each platform, each as `retour.demo.platforms` has it."""
