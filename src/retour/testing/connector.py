@@ -1,6 +1,7 @@
 """What holds for every connector: its manifest, its settings, its secrets."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from importlib.metadata import entry_points
@@ -23,7 +24,7 @@ SECRET_NAME = re.compile(r"(^|_)(secret|password|passwd|passphrase|token|key|cre
 A_DAY = 24 * 3600
 
 
-class ConnectorConformance:
+class ConnectorConformance(ABC):
     """Inherited by the suites for marketplaces and shops. Needs pytest-asyncio in its auto mode."""
 
     manifest: ClassVar[Any]
@@ -148,17 +149,17 @@ class ConnectorConformance:
         finally:
             await running.stop()
 
+    @abstractmethod
     async def subject(self, platform: Any) -> Any:
         """What `read` and `write` are about; made beforehand, for when the platform cannot be asked any more."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def read(self, platform: Any, hub: Opened, subject: Any = None) -> Any:
         """Makes the call that `platform.reads` names."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def write(self, platform: Any, hub: Opened, subject: Any = None) -> Any:
         """Makes the call that `platform.writes` names."""
-        raise NotImplementedError
 
     def _config(self, platform: SimulatedPlatform) -> BaseModel:
         config: BaseModel = self.manifest.config.model_validate(platform.settings())

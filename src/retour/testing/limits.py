@@ -1,6 +1,7 @@
 """Declared rate limits are kept, on a clock that jumps."""
 
 import asyncio
+from abc import abstractmethod
 from collections.abc import Awaitable
 from typing import Any
 
@@ -44,9 +45,9 @@ class LimitConformance(ConnectorConformance):
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:
             runner.run(self._hurried())
 
+    @abstractmethod
     async def hurry(self, platform: Any, hub: Opened, count: int) -> list[Awaitable[Any]]:
         """Each verb `count` times, to be awaited at once."""
-        raise NotImplementedError
 
     async def _hurried(self) -> None:
         count = min(MOST, max(limit.calls for limit in self.manifest.limits) + 3)

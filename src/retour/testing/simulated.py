@@ -119,7 +119,7 @@ class SimulatedMarketplace(SimulatedPlatform):
     async def sell(self, quantity: int = 1) -> Announced:
         """A customer buys and receives so many of a product; no return is announced. `order_ref` is what matters. For
         marketplaces where the merchant may report a return by himself."""
-        raise NotImplementedError(f"{type(self).__name__} says that the merchant reports returns, but not how to sell")
+        raise AssertionError(f"the merchant can report returns here, so {type(self).__name__} must say how to `sell`")
 
     async def announce_many(self, count: int) -> list[Announced]:
         return [await self.announce() for _ in range(count)]
@@ -164,4 +164,4 @@ class SimulatedShop(SimulatedPlatform):
     async def place_order(self, number: str, marketplace_number: str) -> str:
         """The shop has an order that stands for the marketplace's order, of this number or one like it; the number
         that it has. For shops whose orders can be searched."""
-        raise NotImplementedError(f"{type(self).__name__} says that orders can be searched, but not how to place one")
+        raise AssertionError(f"orders can be searched here, so {type(self).__name__} must say how to `place_order`")
