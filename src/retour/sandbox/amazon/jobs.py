@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retour.sandbox.amazon.agenda import Agenda
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.amazon.gate import iso, moment_of
 from retour.sandbox.amazon.problems import Invalid
 

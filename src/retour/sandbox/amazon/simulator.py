@@ -11,8 +11,8 @@ from itertools import count
 
 from aiohttp import web
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.amazon import commands
-from retour.sandbox.amazon.agenda import Agenda
 from retour.sandbox.amazon.control import Control
 from retour.sandbox.amazon.feeds import FeedsApi
 from retour.sandbox.amazon.gate import Gate

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
-from retour.sandbox.bol.processes import Agenda
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.bol.settlement import Settlement
 from retour.sandbox.bol.state import Customer, Order, OrderItem, Reason, Retailer, Return, ReturnItem
 from retour.sandbox.bol.switches import BolSwitches, Method

@@ -5,33 +5,15 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from heapq import heappop, heappush
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.bol.switches import BolSwitches
 
 EventType = Literal["HANDLE_RETURN_ITEM", "CREATE_RETURN_ITEM"]
-
-
-class Agenda:
-    """What happens later, in order of time. Nothing runs by itself: `run` does all that is due."""
-
-    def __init__(self) -> None:
-        self._due: list[tuple[datetime, int, Callable[[datetime], None]]] = []
-        self._count = 0
-
-    def add(self, at: datetime, act: Callable[[datetime], None]) -> None:
-        self._count += 1
-        heappush(self._due, (at, self._count, act))
-
-    def run(self, now: datetime) -> None:
-        """Each act gets the moment it was due, not the moment somebody looked."""
-        while self._due and self._due[0][0] <= now:
-            at, _, act = heappop(self._due)
-            act(at)
 
 
 class Planned(BaseModel):

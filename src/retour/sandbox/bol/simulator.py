@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.app import Simulator
 from retour.sandbox.bol.announcements import Announcements, Ids
 from retour.sandbox.bol.api import RetailerApi
@@ -13,7 +14,7 @@ from retour.sandbox.bol.demo import DemoApi
 from retour.sandbox.bol.gate import Gate
 from retour.sandbox.bol.pages import Pages
 from retour.sandbox.bol.process_api import ProcessStatusApi
-from retour.sandbox.bol.processes import Agenda, Processes
+from retour.sandbox.bol.processes import Processes
 from retour.sandbox.bol.samples import place_sample_orders
 from retour.sandbox.bol.settlement import Settlement
 from retour.sandbox.bol.state import Retailer

@@ -16,9 +16,8 @@ import aiohttp
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field
 
+from retour.sandbox.agenda import Agenda, Queue
 from retour.sandbox.clock import Clock
-from retour.sandbox.fruugo.agenda import Agenda
-from retour.sandbox.fruugo.market import Act
 from retour.sandbox.fruugo.switches import FruugoSwitches
 
 Rows = list[dict[str, Any] | None]
@@ -87,7 +86,7 @@ class Callbacks:
 
     def __init__(
         self,
-        agenda: Agenda[Act],
+        agenda: Agenda,
         switches: FruugoSwitches,
         clock: Clock,
         catch_up: Callable[[], None],
@@ -100,7 +99,7 @@ class Callbacks:
         self._catch_up = catch_up
         self._merchant_id = merchant_id
         self._chance = random.Random(seed)  # noqa: S311 - the order of callbacks, not a secret
-        self._outbox: Agenda[Callback] = Agenda()
+        self._outbox: Queue[Callback] = Queue()
         self._accepted = 0
         self._busy = asyncio.Lock()
         self._news = asyncio.Event()

@@ -8,8 +8,8 @@ from functools import partial
 from itertools import count
 from typing import Literal
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.clock import Clock
-from retour.sandbox.fruugo.agenda import Agenda
 from retour.sandbox.fruugo.fulfilment import fulfil
 from retour.sandbox.fruugo.items import Item, Refused, Take, take
 from retour.sandbox.fruugo.returning import Words, give_back, withdraw
@@ -32,7 +32,7 @@ class Market:
     is a KeyError; more units than there are is Impossible.
     """
 
-    def __init__(self, journal: Journal, switches: FruugoSwitches, clock: Clock, agenda: Agenda[Act]) -> None:
+    def __init__(self, journal: Journal, switches: FruugoSwitches, clock: Clock, agenda: Agenda) -> None:
         self._journal = journal
         self._switches = switches
         self._clock = clock

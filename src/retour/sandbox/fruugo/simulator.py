@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.app import Simulator
-from retour.sandbox.fruugo.agenda import Agenda
 from retour.sandbox.fruugo.callbacks import Callbacks, Webhook
 from retour.sandbox.fruugo.control import Control
 from retour.sandbox.fruugo.gate import Credentials, Gate
 from retour.sandbox.fruugo.json_api import JsonApi
-from retour.sandbox.fruugo.market import Act, Market
+from retour.sandbox.fruugo.market import Market
 from retour.sandbox.fruugo.pages import Pages
 from retour.sandbox.fruugo.samples import SAMPLE_ORDERS
 from retour.sandbox.fruugo.switches import FruugoSwitches
@@ -29,7 +29,7 @@ class FruugoSimulator(Simulator):
 
     def __init__(self, *, seed: int = 0) -> None:
         super().__init__(FruugoSwitches(), seed=seed)
-        self._agenda: Agenda[Act] = Agenda()
+        self._agenda = Agenda()
         self.credentials = Credentials(DEFAULT_USERNAME, DEFAULT_PASSWORD)
         self.market = Market(self.journal, self.switches, self.clock, self._agenda)
         self.callbacks = Callbacks(self._agenda, self.switches, self.clock, self.catch_up, self.merchant_id, seed)
@@ -53,8 +53,7 @@ class FruugoSimulator(Simulator):
 
     def catch_up(self) -> None:
         """Does what is due, in order of time: requests of v3, proofs of return, Fruugo's own refunds."""
-        for at, act in self._agenda.due(self.clock.now()):
-            act(at)
+        self._agenda.run(self.clock.now())
 
     def set_credentials(self, username: str, password: str) -> None:
         """The login that is right from now on; any other is refused."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.journal import Journal
-from retour.sandbox.miravia.agenda import Agenda
 from retour.sandbox.miravia.state import Event, Line, Outcome, Part, Reverse, Seller
 from retour.sandbox.miravia.switches import MiraviaSwitches
 
@@ -63,7 +63,7 @@ class Flow:
         elif self._switches.refund_seconds:
             self._set(line, "" if line.open_parts else "REFUND_AUTHORIZED", by)
             due = self._now() + timedelta(seconds=self._switches.refund_seconds)
-            self._agenda.add(due, lambda: self._pay_promised(line, by))
+            self._agenda.add(due, lambda _: self._pay_promised(line, by))
         else:
             self._pay_promised(line, by)
 
@@ -142,7 +142,7 @@ class Flow:
 
         def later(seconds: float | None, act: Callable[[], object]) -> None:
             if seconds is not None:
-                self._agenda.add(begun + timedelta(seconds=seconds), act)
+                self._agenda.add(begun + timedelta(seconds=seconds), lambda _: act())
 
         if line.is_fast_refund:
             later(switches.fast_refund_seconds, lambda: self.refund(line, "fast"))

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.app import Simulator
 from retour.sandbox.miravia import commands
-from retour.sandbox.miravia.agenda import Agenda
 from retour.sandbox.miravia.control import Control
 from retour.sandbox.miravia.decisions import Decisions
 from retour.sandbox.miravia.flow import Flow

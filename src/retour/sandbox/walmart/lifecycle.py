@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.journal import Journal
-from retour.sandbox.walmart.agenda import Agenda
 from retour.sandbox.walmart.state import Event, Refund, Return, ReturnLine, Seller
 from retour.sandbox.walmart.switches import WalmartSwitches
 

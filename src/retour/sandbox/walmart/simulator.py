@@ -7,9 +7,9 @@ from typing import Final
 
 from aiohttp import web
 
+from retour.sandbox.agenda import Agenda
 from retour.sandbox.app import Simulator
 from retour.sandbox.walmart import commands
-from retour.sandbox.walmart.agenda import Agenda
 from retour.sandbox.walmart.control import Control
 from retour.sandbox.walmart.customers import Customers
 from retour.sandbox.walmart.gate import TOKEN_HEADER, Answer, Gate, answers_xml

@@ -1,6 +1,6 @@
-"""What happens later, in order of time."""
+"""What happens later, in order of time, by the platform's own clock. Nothing happens by itself."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from heapq import heappop, heappush
 from typing import Generic, TypeVar
@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 What = TypeVar("What")
 
 
-class Agenda(Generic[What]):
-    """Nothing happens by itself: `due` hands out what is due."""
+class Queue(Generic[What]):
+    """`due` hands out what is due."""
 
     def __init__(self) -> None:
         self._entries: list[tuple[datetime, int, What]] = []
@@ -27,3 +27,12 @@ class Agenda(Generic[What]):
         while self._entries and self._entries[0][0] <= now:
             at, _, what = heappop(self._entries)
             yield at, what
+
+
+class Agenda(Queue[Callable[[datetime], object]]):
+    """Acts: `run` does all that are due."""
+
+    def run(self, now: datetime) -> None:
+        """Each act gets the moment it was due, not the moment somebody looked."""
+        for at, act in self.due(now):
+            act(at)
