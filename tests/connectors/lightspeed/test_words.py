@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from retour.connectors.shapes import decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 from retour.connectors.shops.lightspeed.mapping import document, marker, says, text
@@ -22,7 +23,7 @@ def config(**settings: Any) -> LightspeedConfig:
 
 
 def said(status: str, action: Any = "", **settings: Any) -> tuple[Resolution | None, bool]:
-    row = wire.decode(wire.ReturnRow, {"id": 57, "status": status, "returnAction": action})
+    row = decode(wire.ReturnRow, {"id": 57, "status": status, "returnAction": action})
     says_ = says(row, config(**settings))
     assert (says_.ref, says_.word, says_.gone) == ("57", status, False)
     return says_.resolution, says_.unclear

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from retour.connectors.errors import Misconfigured, Transient
+from retour.connectors.shapes import decode
 from retour.connectors.shops.magento_native import wire
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
 from retour.connectors.shops.magento_native.mapping import meaning, rma_says
@@ -53,7 +54,7 @@ def item(status: str, resolution: str = "1", requested: int = 2, approved: int =
     ],
 )
 def test_header_and_items_tell_the_decision(header: str, items: list[Any], said: Any) -> None:
-    rma = wire.decode(wire.Rma, {"entity_id": 7, "status": header, "items": items})
+    rma = decode(wire.Rma, {"entity_id": 7, "status": header, "items": items})
     says = rma_says(rma, LABELS, CONFIG)
     assert (says.resolution, says.unclear) == said
     assert says.word

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from retour.connectors.marketplaces.otto import mapping, units, wire
 from retour.connectors.marketplaces.otto.config import Acceptance, OttoConfig, Rejection
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Resolution
 
 R = Resolution
@@ -75,7 +76,7 @@ def test_an_error_points_at_an_item_only_when_it_says_so(path: str | None, place
 
 @pytest.mark.parametrize(("code", "country"), [("DEU", "DE"), ("AUT", "AT"), ("ESP", "ESP"), ("DE", "DE"), ("", None)])
 def test_countries_have_two_letters(code: str, country: str | None) -> None:
-    address = wire.decode(wire.Address, {"city": "Leipzig", "countryCode": code})
+    address = decode(wire.Address, {"city": "Leipzig", "countryCode": code})
     party = mapping.party(address)
     assert party is not None
     assert party.country == country
@@ -120,8 +121,8 @@ ROWS = (
 
 @given(ROWS)
 def test_whatever_a_row_holds_it_is_read_or_named_garbled(raw: Any) -> None:
-    with suppress(wire.Garbled):
-        row = wire.decode(wire.Row, raw)
+    with suppress(Garbled):
+        row = decode(wire.Row, raw)
         note = units.noted(row, None, AT)
         seen = units.seen(row.position_item_id, row, note, AT)
         assert seen.opened_at.tzinfo is not None
@@ -132,11 +133,11 @@ def test_whatever_a_row_holds_it_is_read_or_named_garbled(raw: Any) -> None:
 @given(JSON)
 def test_other_answers_are_read_or_named_garbled(raw: Any) -> None:
     for shape in (wire.Listing, wire.Order, wire.Report):
-        with suppress(wire.Garbled):
-            assert isinstance(wire.decode(shape, raw), shape)
+        with suppress(Garbled):
+            assert isinstance(decode(shape, raw), shape)
 
 
 def test_why_something_is_garbled_tells_no_content() -> None:
-    with pytest.raises(wire.Garbled) as garbled:
-        wire.decode(wire.Order, {"salesOrderId": {"firstName": "Noor Example"}, "positionItems": []})
+    with pytest.raises(Garbled) as garbled:
+        decode(wire.Order, {"salesOrderId": {"firstName": "Noor Example"}, "positionItems": []})
     assert "Noor" not in str(garbled.value)

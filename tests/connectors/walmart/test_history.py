@@ -6,6 +6,7 @@ import pytest
 
 from retour.connectors.marketplaces.walmart import history, mapping, wire
 from retour.connectors.marketplaces.walmart.history import Units
+from retour.connectors.shapes import Garbled, decode
 
 from .specification import MISSING, official_return
 
@@ -13,7 +14,7 @@ AT = "2025-03-01T10:00:00.000Z"
 
 
 def row(quantity: float = 3, **fields: Any) -> wire.Line:
-    return wire.decode(
+    return decode(
         wire.Line,
         {"returnOrderLineNumber": 1, "quantity": {"measurementValue": quantity, "unitOfMeasure": "EACH"}, **fields},
     )
@@ -167,7 +168,7 @@ def test_each_refunded_unit_has_its_time_and_who_refunded_it() -> None:
     ],
 )
 def test_what_money_depends_on_must_be_readable(fields: dict[str, Any]) -> None:
-    with pytest.raises(wire.Garbled):
+    with pytest.raises(Garbled):
         row(**fields)
 
 

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from retour.connectors.marketplaces.zalando import mapping, orders, wire
 from retour.connectors.marketplaces.zalando.config import ZalandoConfig
+from retour.connectors.shapes import Garbled, decode
 from retour.core.capabilities import Starts
 from retour.core.model import Resolution
 
@@ -125,18 +126,18 @@ RESOURCES = st.fixed_dictionaries(
 
 @given(st.lists(RESOURCES | JSON, max_size=3), st.lists(RESOURCES | JSON, max_size=4))
 def test_whatever_a_list_holds_every_order_is_shown_or_kept(data: list[Any], included: list[Any]) -> None:
-    rows = list(orders.several(wire.decode(wire.Orders, {"data": data, "included": included})))
+    rows = list(orders.several(decode(wire.Orders, {"data": data, "included": included})))
     assert len(rows) == len(data)
 
 
 @given(RESOURCES | JSON, st.lists(RESOURCES | JSON, max_size=4))
 def test_whatever_an_order_holds_it_is_read_or_named_garbled(data: Any, included: list[Any]) -> None:
-    with suppress(wire.Garbled):
-        sale = orders.one(wire.decode(wire.OneOrder, {"data": data, "included": included}))
+    with suppress(Garbled):
+        sale = orders.one(decode(wire.OneOrder, {"data": data, "included": included}))
         assert sale.order(CONFIG).ref == sale.id
 
 
 def test_why_something_is_garbled_tells_no_content() -> None:
-    with pytest.raises(wire.Garbled) as garbled:
-        wire.decode(wire.Order, {"order_type": "Noor Example\nDorpstraat"})
+    with pytest.raises(Garbled) as garbled:
+        decode(wire.Order, {"order_type": "Noor Example\nDorpstraat"})
     assert "Noor" not in str(garbled.value)

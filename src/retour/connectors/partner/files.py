@@ -24,6 +24,7 @@ from retour.connectors.partner.places import Files, Found, Place
 from retour.connectors.partner.profile import CsvProfile
 from retour.connectors.partner.sftp import Sftp
 from retour.connectors.partner.web import Web
+from retour.connectors.shapes import Garbled
 from retour.core.model import Seen
 
 LANE = "files"
@@ -206,7 +207,7 @@ class FilesPartner:
         if flaw is None:
             try:
                 head, line = self._reading.head(row.cells), self._reading.line(row.cells)
-            except wire.Garbled as why:
+            except Garbled as why:
                 flaw = str(why)
             else:
                 of = told.setdefault(head.ref, Told())

@@ -20,6 +20,7 @@ from retour.connectors.partner.config import PartnerConfig
 from retour.connectors.partner.ledger import Account, Ledger
 from retour.connectors.partner.lists import Lists
 from retour.connectors.partner.profile import RestProfile
+from retour.connectors.shapes import Garbled
 from retour.core.model import Resolution, Seen
 
 LANE = "returns"
@@ -85,7 +86,7 @@ class RestPartner:
         """The answer must be the return, and must not say that it ended otherwise. Raises OutcomeUnknown."""
         try:
             head = self._reading.head(paths.value_at(answer.json(), self._profile.detail.item_path))
-        except wire.Garbled as why:
+        except Garbled as why:
             raise OutcomeUnknown(
                 f"The partner took the decision, but its answer cannot be read: {why}.", request_id=answer.request_id
             ) from None
@@ -160,14 +161,14 @@ class RestPartner:
         """The return in a row, with those of its lines that can be read, and whether these are all."""
         try:
             head, raw_lines = self._reading.head(row), self._reading.lines(row)
-        except wire.Garbled as why:
+        except Garbled as why:
             bad.append(mapping.unreadable(self._reading.ref(row), f"A return cannot be read: {why}.", row))
             return []
         lines = []
         for number, raw in enumerate(raw_lines, 1):
             try:
                 lines.append(self._reading.line(raw))
-            except wire.Garbled as why:
+            except Garbled as why:
                 bad.append(mapping.unreadable(head.ref, f"Line {number} of the return cannot be read: {why}.", raw))
         return [(head, lines, len(lines) == len(raw_lines))] if lines else []
 

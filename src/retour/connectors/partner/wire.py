@@ -11,14 +11,11 @@ from typing import Any
 from retour.connectors.partner import values
 from retour.connectors.partner.fields import Fields, LineFields
 from retour.connectors.partner.profile import Profile
+from retour.connectors.shapes import Garbled
 from retour.core.model import Party
 
 Take = Callable[[Any, str], Any]
 """Takes the value out of a row that stands at a path: `paths.value_at` or `paths.cell_at`."""
-
-
-class Garbled(ValueError):
-    """Something that cannot be read; the message says where, without its content."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from retour.connectors.errors import OutcomeUnknown, Transient
 from retour.connectors.http import Answer, Door, Limit
 from retour.connectors.marketplaces.amazon import wire
 from retour.connectors.marketplaces.amazon.config import AmazonConfig
+from retour.connectors.shapes import Garbled, decode
 
 REPORTS = "/reports/2021-06-30"
 FEEDS = "/feeds/2021-06-30"
@@ -120,15 +121,15 @@ class Api:
 def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
     """Raises Transient for an answer that cannot be read."""
     try:
-        return wire.decode(shape, answer.json())
-    except wire.Garbled as why:
+        return decode(shape, answer.json())
+    except Garbled as why:
         raise Transient(f"Amazon's answer cannot be read: {why}.", request_id=answer.request_id) from None
 
 
 def decoded_write(shape: type[wire.M], answer: Answer, what: str) -> wire.M:
     """Raises OutcomeUnknown for an answer that cannot be read."""
     try:
-        return wire.decode(shape, answer.json())
-    except wire.Garbled as why:
+        return decode(shape, answer.json())
+    except Garbled as why:
         said = f"Amazon took {what}, but its answer cannot be read: {why}."
         raise OutcomeUnknown(said, request_id=answer.request_id) from None

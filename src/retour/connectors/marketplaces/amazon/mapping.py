@@ -13,6 +13,7 @@ from retour.connectors.marketplaces.amazon import lines, wire
 from retour.connectors.marketplaces.amazon.config import AmazonConfig
 from retour.connectors.marketplaces.amazon.lines import Ledger
 from retour.connectors.marketplaces.amazon.tables import Raw
+from retour.connectors.shapes import Garbled, decode
 from retour.core.capabilities import Deadline, Granularity, MarketplaceCapabilities, Since
 from retour.core.model import Handler, Handling, Money, Order, OrderLine, Party, Reason, Resolution, Seen, SeenLine
 
@@ -129,20 +130,20 @@ class Return:
     def __init__(self, marketplace: str, raw: Raw) -> None:
         """Raises Garbled. One piece that cannot be read makes its quantities wrong, so all of it cannot."""
         if raw.flaw:
-            raise wire.Garbled(raw.flaw)
-        self.head = wire.decode(wire.Details, raw.head)
+            raise Garbled(raw.flaw)
+        self.head = decode(wire.Details, raw.head)
         products: dict[str, Product] = {}
         for number, row in enumerate(raw.items, 1):
             try:
-                item = wire.decode(wire.Item, row)
-            except wire.Garbled as why:
-                raise wire.Garbled(f"product {number}: {why}") from None
+                item = decode(wire.Item, row)
+            except Garbled as why:
+                raise Garbled(f"product {number}: {why}") from None
             name = item.merchant_sku or item.asin
             if not name:
-                raise wire.Garbled(f"product {number} has neither SKU nor ASIN")
+                raise Garbled(f"product {number} has neither SKU nor ASIN")
             products.setdefault(name, Product(item)).add(item)
         if not products:
-            raise wire.Garbled("it holds no products")
+            raise Garbled("it holds no products")
         head = self.head
         day = head.return_request_date.date().isoformat()
         self.lines: dict[str, lines.Line] = {}
@@ -208,8 +209,8 @@ def received(marketplace: str, raw: Raw) -> Seen:
     """A return that Amazon's warehouse received: refunded by Amazon, nothing to decide (contract 2.3). Raises
     Garbled."""
     if raw.flaw:
-        raise wire.Garbled(raw.flaw)
-    row = wire.decode(wire.Received, raw.head)
+        raise Garbled(raw.flaw)
+    row = decode(wire.Received, raw.head)
     ref = fitting(f"{marketplace}:{row.license_plate_number}")
     raw_words = ", ".join(filter(None, (row.status, row.detailed_disposition))) or "received"
     line = SeenLine(
@@ -228,7 +229,7 @@ def received(marketplace: str, raw: Raw) -> Seen:
     return Seen(ref, row.return_date, Handler.MARKETPLACE, (line,), complete=False, all_lines=True)
 
 
-def unreadable(raw: Raw, why: wire.Garbled) -> Unreadable:
+def unreadable(raw: Raw, why: Garbled) -> Unreadable:
     ref = raw.head.get("amazon_rma_id") or raw.head.get("license_plate_number") or raw.head.get("order_id")
     return Unreadable(ref, f"A row cannot be read: {why}.", json.dumps([raw.head, *raw.items], ensure_ascii=False))
 
@@ -276,6 +277,6 @@ def order_items(found: wire.Order) -> tuple[wire.OrderItem, ...]:
 
 def _order_item(raw: Any) -> wire.OrderItem | None:
     try:
-        return wire.decode(wire.OrderItem, raw)
-    except wire.Garbled:
+        return decode(wire.OrderItem, raw)
+    except Garbled:
         return None

@@ -14,6 +14,7 @@ from retour.connectors.marketplaces.amazon.api import FEEDS, Api, decoded
 from retour.connectors.marketplaces.amazon.lines import Ledger
 from retour.connectors.marketplaces.amazon.refunds import feed_note, sent_note
 from retour.connectors.pages import by_cursor
+from retour.connectors.shapes import Garbled, decode
 
 LISTED_WITHIN = timedelta(minutes=5)
 """After that a feed that Amazon took is sure to be in its list."""
@@ -133,8 +134,8 @@ class Receipts:
         async for rows in by_cursor(page):
             for row in rows:
                 try:
-                    found.append(wire.decode(wire.Feed, row))
-                except wire.Garbled:
+                    found.append(decode(wire.Feed, row))
+                except Garbled:
                     # Overlooking one could refund twice.
                     raise Transient("Amazon shows a feed in a form that cannot be read.") from None
         return found

@@ -26,6 +26,7 @@ from retour.connectors.marketplaces.amazon.lane import (
 )
 from retour.connectors.marketplaces.amazon.regions import name_of
 from retour.connectors.marketplaces.amazon.watch import Watch
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Seen
 
 ROWS = 200
@@ -178,7 +179,7 @@ class Reports:
         for row in rows:
             try:
                 seen.append(mapping.received(marketplace, row))
-            except wire.Garbled as why:
+            except Garbled as why:
                 unreadable.append(mapping.unreadable(row, why))
         return tuple(seen), tuple(unreadable)
 
@@ -196,8 +197,8 @@ _TABLES: dict[str, Callable[[AsyncIterator[str]], AsyncIterator[list[tables.Raw]
 def _under_way(raw: object) -> tuple[str, UnderWay] | None:
     """The marketplace and the report of a row of the list, if it is one such as ours."""
     try:
-        report = wire.decode(wire.Report, raw)
-    except wire.Garbled:
+        report = decode(wire.Report, raw)
+    except Garbled:
         return None
     start, asked_at, kind = report.data_start_time, report.created_time, report.report_type
     if len(report.marketplace_ids or ()) != 1 or start is None or asked_at is None or kind is None:

@@ -6,11 +6,12 @@ from typing import Any
 
 from retour.connectors.contract import Unreadable
 from retour.connectors.errors import ConnectorError, Stopped
-from retour.connectors.marketplaces.amazon import lines, mapping, orders, tables, wire
+from retour.connectors.marketplaces.amazon import lines, mapping, orders, tables
 from retour.connectors.marketplaces.amazon.api import Api
 from retour.connectors.marketplaces.amazon.config import AmazonConfig
 from retour.connectors.marketplaces.amazon.lines import Ledger, Shown
 from retour.connectors.memory import Memory
+from retour.connectors.shapes import Garbled
 from retour.core.model import Seen
 
 PRICED: int = 10
@@ -41,7 +42,7 @@ class Watch:
         for row in rows:
             try:
                 returns.append(mapping.Return(marketplace, row))
-            except wire.Garbled as why:
+            except Garbled as why:
                 unreadable.append(mapping.unreadable(row, why))
         shown = {ref: line for one in returns for ref, line in one.lines.items()}
         notes = await self._memory.read(

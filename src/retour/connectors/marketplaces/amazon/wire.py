@@ -10,19 +10,14 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AliasPath, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import WrapValidator as Wrap
 from pydantic.alias_generators import to_camel
 
 T = TypeVar("T")
-M = TypeVar("M", bound=BaseModel)
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _DAY = re.compile(r"(\d{1,2})-([A-Za-z]{3})-(\d{4})")
-
-
-class Garbled(ValueError):
-    """A row or answer that cannot be read; the message says where, without its content."""
 
 
 def _text(value: Any) -> Any:
@@ -239,13 +234,3 @@ class Received(Row):
     status: Loose[Text] = None
     detailed_disposition: Loose[Text] = None
     customer_comments: Loose[Text] = None
-
-
-def decode(shape: type[M], raw: Any) -> M:
-    """Raw values in their shape. Raises Garbled, whose words hold none of their content."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None

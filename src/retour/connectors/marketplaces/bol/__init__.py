@@ -17,6 +17,7 @@ from retour.connectors.http import Answer, Door, Limit, RateHeaders
 from retour.connectors.marketplaces.bol import mapping, wire
 from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.connectors.marketplaces.bol.lists import Lists
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Order, Resolution, Seen
 
 MEDIA_TYPE = "application/vnd.retailer.v10+json"
@@ -95,8 +96,8 @@ class Bol:
             json={"handlingResult": word, "quantityReturned": part.quantity},
         )
         try:
-            return mapping.receipt(wire.decode(wire.Process, answer.json()))
-        except wire.Garbled as why:
+            return mapping.receipt(decode(wire.Process, answer.json()))
+        except Garbled as why:
             raise OutcomeUnknown(
                 f"bol took the decision, but its answer cannot be read: {why}.", request_id=answer.request_id
             ) from None
@@ -187,8 +188,8 @@ class Bol:
 
 def _decoded(shape: type[wire.M], answer: Answer) -> wire.M:
     try:
-        return wire.decode(shape, answer.json())
-    except wire.Garbled as why:
+        return decode(shape, answer.json())
+    except Garbled as why:
         raise Transient(f"bol's answer cannot be read: {why}.", request_id=answer.request_id) from None
 
 

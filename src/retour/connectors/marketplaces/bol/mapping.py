@@ -11,6 +11,7 @@ from typing import Any, Final
 from retour.connectors.contract import Receipt, ReceiptState, Unreadable
 from retour.connectors.marketplaces.bol import wire
 from retour.connectors.marketplaces.bol.config import BolConfig
+from retour.connectors.shapes import Garbled, decode
 from retour.core.capabilities import Granularity, MarketplaceCapabilities
 from retour.core.model import Handler, Handling, Money, Order, OrderLine, Party, Reason, Resolution, Seen, SeenLine
 
@@ -220,14 +221,14 @@ def party(person: wire.Person | None) -> Party | None:
 def seen(raw: Any, *, single: bool) -> tuple[Seen | None, tuple[Unreadable, ...]]:
     """A return and what of it could not be read. `single`: the form that shows all items; a list shows some."""
     try:
-        head = wire.decode(wire.Return, raw)
-    except wire.Garbled as why:
+        head = decode(wire.Return, raw)
+    except Garbled as why:
         return None, (_unreadable(_return_id(raw), f"A return cannot be read: {why}.", raw),)
     items, garbled = [], []
     for number, row in enumerate(head.return_items, 1):
         try:
-            items.append(wire.decode(wire.Item, row))
-        except wire.Garbled as why:
+            items.append(decode(wire.Item, row))
+        except Garbled as why:
             garbled.append(_unreadable(head.return_id, f"Item {number} of the return cannot be read: {why}.", row))
     if not head.return_items:
         garbled.append(_unreadable(head.return_id, "The return holds no items.", raw))
@@ -246,7 +247,7 @@ def seen(raw: Any, *, single: bool) -> tuple[Seen | None, tuple[Unreadable, ...]
 
 
 def _return_id(raw: Any) -> str | None:
-    return wire.decode(wire.Ref, raw).return_id if isinstance(raw, dict) else None
+    return decode(wire.Ref, raw).return_id if isinstance(raw, dict) else None
 
 
 def _unreadable(ref: str | None, why: str, raw: Any) -> Unreadable:

@@ -4,100 +4,25 @@ bol omits fields that its specification requires (contract bol 2.2, 2.3, 8). Wha
 or the row is `Garbled`; anything else that is missing or of the wrong kind reads as None.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
     StrictBool,
-    ValidationError,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, core_schema
+
+from retour.connectors.shapes import Id, Loose, Moment, Text
 
 PAGE_SIZE = 50
 """Fixed by bol (contract bol 3.1)."""
 
-T = TypeVar("T")
-M = TypeVar("M", bound="Shape")
 
-
-class Garbled(ValueError):
-    """A row that cannot be read; the message says where, without its content."""
-
-
-def _word(value: Any) -> Any:
-    """Ids and house numbers now and then come as JSON numbers (contract bol 6)."""
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _storable(value: str) -> str:
-    """No database keeps a NUL or half a surrogate pair; JSON may hold both."""
-    return value.replace("\0", "").encode(errors="replace").decode().strip()
-
-
-def _text_only(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("a date and time in words is expected")  # noqa: TRY004 - pydantic reads ValueError
-    return value
-
-
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a date within the calendar is expected") from None
-
-
-# An answer has dozens of texts, nearly all of them clean and most of them optional. Both are said in the terms of
-# pydantic's core: calling back into Python for each of them was more than half of the cost of reading an answer.
-
-
-@dataclass(frozen=True, slots=True)
-class _Text:
-    least: int = 0
-    most: int | None = None
-
-    def __get_pydantic_core_schema__(self, _source: Any, _handler: GetCoreSchemaHandler) -> CoreSchema:
-        clean = core_schema.str_schema(
-            strip_whitespace=True, pattern=r"^[^\x00]*$", min_length=self.least, max_length=self.most
-        )
-        mended = core_schema.chain_schema(
-            [
-                core_schema.no_info_before_validator_function(_word, core_schema.str_schema(strict=True)),
-                core_schema.no_info_plain_validator_function(_storable),
-                core_schema.str_schema(min_length=self.least, max_length=self.most),
-            ]
-        )
-        bounds = f" of {self.least} to {self.most} letters" if self.most else ""
-        return core_schema.union_schema(
-            [clean, mended],
-            mode="left_to_right",
-            custom_error_type="text",
-            custom_error_message=f"a text{bounds} is expected",
-        )
-
-
-class _NoneWhenGarbled:
-    @staticmethod
-    def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
-
-
-Text = Annotated[str, _Text()]
-Id = Annotated[str, _Text(least=1, most=100)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
 Quantity = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 Price = Annotated[Decimal, Field(ge=0, lt=10**9)]
-Loose = Annotated[T | None, _NoneWhenGarbled]
 
 
 class Shape(BaseModel):
@@ -217,13 +142,3 @@ class Processes(Shape):
     """None stands for one that cannot be read."""
 
     process_statuses: list[Loose[Process]] | None = None
-
-
-def decode(shape: type[M], raw: Any) -> M:
-    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None

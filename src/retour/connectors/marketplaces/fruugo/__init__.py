@@ -25,6 +25,7 @@ from retour.connectors.marketplaces.fruugo.document import NotOrders, whole
 from retour.connectors.marketplaces.fruugo.downloads import API, Downloads
 from retour.connectors.marketplaces.fruugo.ledger import Batch, Ledger, Ref, note_name
 from retour.connectors.marketplaces.fruugo.view import View, view, views
+from retour.connectors.shapes import Garbled
 from retour.core.model import Order, Resolution, Seen
 
 DEEP = 2
@@ -180,7 +181,7 @@ class Fruugo:
                     if name.key in found.lines:
                         return found
             why = "it does not show the order's line"
-        except (NotOrders, wire.Garbled) as flaw:
+        except (NotOrders, Garbled) as flaw:
             why = str(flaw)
         raise OutcomeUnknown(
             f"Fruugo answered the return, but not so that it can be read: {why}.", request_id=answer.request_id
@@ -231,7 +232,7 @@ def _returns(found: View, ledgers: Mapping[str, Ledger]) -> Iterator[Seen]:
 def _view(element: Element) -> View:
     try:
         return view(element)
-    except wire.Garbled as why:
+    except Garbled as why:
         raise Transient(f"Fruugo's order cannot be read: {why}.") from None
 
 

@@ -13,6 +13,7 @@ from retour.connectors.marketplaces.fruugo import wire
 from retour.connectors.marketplaces.fruugo.config import FruugoConfig
 from retour.connectors.marketplaces.fruugo.document import shown
 from retour.connectors.marketplaces.fruugo.ledger import Batch, Ledger
+from retour.connectors.shapes import Garbled
 from retour.core.capabilities import Deadline, Granularity, MarketplaceCapabilities, ReasonChoice, Starts
 from retour.core.model import Handler, Handling, Money, Order, OrderLine, Party, Reason, Resolution, Seen, SeenLine
 
@@ -195,7 +196,7 @@ def party(address: wire.Address) -> Party | None:
     return None if found == Party() else found
 
 
-def unreadable(order_id: str | None, what: str, why: wire.Garbled, raw: Element) -> Unreadable:
+def unreadable(order_id: str | None, what: str, why: Garbled, raw: Element) -> Unreadable:
     return Unreadable(order_id, f"{what} cannot be read: {why}.", shown(raw))
 
 

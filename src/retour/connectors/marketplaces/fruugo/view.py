@@ -5,6 +5,7 @@ from xml.etree.ElementTree import Element
 
 from retour.connectors.contract import Unreadable
 from retour.connectors.marketplaces.fruugo import mapping, wire
+from retour.connectors.shapes import Garbled
 from retour.core.model import Party
 
 
@@ -19,7 +20,7 @@ class View:
 
 
 def view(element: Element) -> View:
-    """Raises wire.Garbled where nothing of it can be used."""
+    """Raises Garbled where nothing of it can be used."""
     order = wire.decode(wire.Order, element)
     found: dict[str, list[wire.Line]] = {}
     garbled: list[Unreadable] = []
@@ -28,13 +29,13 @@ def view(element: Element) -> View:
     for number, row in enumerate(rows, 1):
         try:
             line = wire.decode(wire.Line, row)
-        except wire.Garbled as why:
+        except Garbled as why:
             garbled.append(mapping.unreadable(order.order_id, f"Line {number} of an order", why, row))
             doubtful.add(wire.key_of(row))
         else:
             found.setdefault(line.key, []).append(line)
     if not rows:
-        raise wire.Garbled("it has no lines")
+        raise Garbled("it has no lines")
     # What a garbled line counts is missing from the others of its product: too few announced would be a withdrawal.
     lines = {key: wire.together(same) for key, same in found.items() if key not in doubtful}
     address = element.find("shippingAddress")
@@ -49,6 +50,6 @@ def views(elements: list[Element]) -> tuple[list[View], list[Unreadable]]:
     for element in elements:
         try:
             readable.append(view(element))
-        except wire.Garbled as why:
+        except Garbled as why:
             garbled.append(mapping.unreadable(wire.order_id_of(element), "An order", why, element))
     return readable, garbled + [row for one in readable for row in one.garbled]

@@ -6,7 +6,6 @@ reads as None (contract fruugo 2.3).
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 from xml.etree.ElementTree import Element
@@ -18,18 +17,13 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    GetCoreSchemaHandler,
-    ValidationError,
 )
 from pydantic.alias_generators import to_camel
-from pydantic_core import CoreSchema, core_schema
 
-T = TypeVar("T")
+from retour.connectors import shapes
+from retour.connectors.shapes import Garbled, Loose, in_utc
+
 M = TypeVar("M", bound="Shape")
-
-
-class Garbled(ValueError):
-    """A row that cannot be read; the message says where, without its content."""
 
 
 def _digits(value: Any) -> Any:
@@ -46,25 +40,11 @@ def _moment(value: Any) -> Any:
     return value
 
 
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a date within the calendar is expected") from None
-
-
-class _NoneWhenGarbled:
-    @staticmethod
-    def __get_pydantic_core_schema__(source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        return core_schema.with_default_schema(handler(source), default=None, on_error="default")
-
-
 Id = Annotated[str, Field(pattern=r"^[^:,\s]{1,50}$")]
 """Up to 17 digits and more, above 2^53. Colons and commas divide ids, here and at Fruugo (2.2)."""
 Count = Annotated[int, BeforeValidator(_digits)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(in_utc)]
 Price = Annotated[Decimal, Field(ge=0, lt=10**9)]
-Loose = Annotated[T | None, _NoneWhenGarbled]
 
 
 class Shape(BaseModel):
@@ -126,12 +106,7 @@ class Order(Shape):
 
 def decode(shape: type[M], element: Element) -> M:
     """An element's own texts in their shape. Raises Garbled, whose words hold none of its content."""
-    try:
-        return shape.model_validate(texts(element))
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None
+    return shapes.decode(shape, texts(element))
 
 
 def key_of(element: Element) -> str | None:

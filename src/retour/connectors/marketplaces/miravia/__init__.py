@@ -19,6 +19,7 @@ from retour.connectors.marketplaces.miravia import deciding, mapping, orders, re
 from retour.connectors.marketplaces.miravia.config import MiraviaConfig
 from retour.connectors.marketplaces.miravia.lists import Listed, walk
 from retour.connectors.marketplaces.miravia.tokens import CALLS, Seller
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Order, Resolution, Seen
 
 LIST = "/reverse/getreverseordersforseller"
@@ -64,8 +65,8 @@ class Miravia:
             pages = {"page_no": str(number), "page_size": str(self._config.page_size)}
             answer, said = await self._read(LIST, {**pages, **filters})
             try:
-                listing = wire.decode(wire.Listing, said.content)
-            except wire.Garbled as why:
+                listing = decode(wire.Listing, said.content)
+            except Garbled as why:
                 raise _unread(why, answer) from None
             return Listed(tuple(listing.items or ()), listing.total, _date(answer.headers))
 
@@ -108,8 +109,8 @@ class Miravia:
     async def _head(self, ref: str) -> wire.Order | None:
         content = await self._order_part("/order/get", ref)
         try:
-            return None if content is None else wire.decode(wire.Order, content)
-        except wire.Garbled as why:
+            return None if content is None else decode(wire.Order, content)
+        except Garbled as why:
             raise _unread(why) from None
 
     async def _order_part(self, path: str, ref: str) -> Any:
@@ -172,8 +173,8 @@ class Miravia:
             data=urlencode(form).encode() if form else None,
         )
         try:
-            said = wire.decode(wire.Said, answer.json())
-        except wire.Garbled as why:
+            said = decode(wire.Said, answer.json())
+        except Garbled as why:
             sentence = f"Miravia answered, but its answer cannot be read: {why}."
             raise OutcomeUnknown(sentence, request_id=answer.request_id) from None
         if said.failed:
@@ -184,10 +185,10 @@ class Miravia:
         """Tokens are renewed here only as they are for any call: the new ones are kept first."""
         try:
             answer, said = await self._read(LIST, {"page_no": "1", "page_size": "1", "marketplace": "miravia"})
-            total = wire.decode(wire.Listing, said.content).total
+            total = decode(wire.Listing, said.content).total
         except ConnectorError as error:
             return [Check("returns", False, error.message)]
-        except wire.Garbled as why:
+        except Garbled as why:
             return [Check("returns", False, f"Miravia's list of returns cannot be read: {why}.")]
         calls = mapping.told_as(self._config)
         told = ", ".join(f"{resolution} as {calls.get(resolution, 'by hand')}" for resolution in Resolution)
@@ -211,8 +212,8 @@ class Miravia:
         url = self._config.api_url + path
         answer = await self._door.read("GET", url, group=CALLS, auth=self._auth, params=params)
         try:
-            return answer, wire.decode(wire.Said, answer.json())
-        except wire.Garbled as why:
+            return answer, decode(wire.Said, answer.json())
+        except Garbled as why:
             raise _unread(why, answer) from None
 
     def _hide(self, text: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from retour.connectors.contract import Part
 from retour.connectors.marketplaces.miravia import mapping, wire
 from retour.connectors.marketplaces.miravia.config import MiraviaConfig
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Resolution
 
 
@@ -97,8 +98,8 @@ def verdict(asked: Sequence[str], content: Any) -> Verdict:
     told: dict[str, wire.Told] = {}
     for raw in content if isinstance(content, list) else [content]:
         try:
-            one = wire.decode(wire.Told, raw)
-        except wire.Garbled:
+            one = decode(wire.Told, raw)
+        except Garbled:
             continue
         told[one.order_item_id] = one
     done = tuple(item for item in asked if item in told and mapping.word(told[item].status) == "SUCCESS")

@@ -12,6 +12,7 @@ from typing import Any
 
 from retour.connectors.marketplaces.miravia import wire
 from retour.connectors.pages import by_page
+from retour.connectors.shapes import decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ async def walk(fetch: Callable[[int], Awaitable[Listed]], size: int) -> AsyncIte
 
 
 def _key(row: Any) -> str:
-    ref = wire.decode(wire.Ref, row).reverse_order_id if isinstance(row, dict) else None
+    ref = decode(wire.Ref, row).reverse_order_id if isinstance(row, dict) else None
     return ref or json.dumps(row)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from retour.connectors.contract import Unreadable
 from retour.connectors.marketplaces.miravia import wire
 from retour.connectors.marketplaces.miravia.config import MiraviaConfig
+from retour.connectors.shapes import Garbled, decode
 from retour.core.capabilities import Deadline, Granularity, MarketplaceCapabilities, ReasonChoice, Since
 from retour.core.model import Handler, Handling, Money, Party, Reason, Resolution, Seen, SeenLine
 
@@ -155,17 +156,17 @@ class Reverse:
 def read(raw: Any, config: MiraviaConfig) -> tuple[Reverse | None, tuple[Unreadable, ...]]:
     """A return, and what of it could not be read. Neither: it is not one of those that the settings ask for."""
     try:
-        row = wire.decode(wire.Row, raw)
-    except wire.Garbled as why:
-        ref = wire.decode(wire.Ref, raw).reverse_order_id if isinstance(raw, dict) else None
+        row = decode(wire.Row, raw)
+    except Garbled as why:
+        ref = decode(wire.Ref, raw).reverse_order_id if isinstance(raw, dict) else None
         return None, (_unreadable(ref, f"A return cannot be read: {why}.", raw),)
     if word(row.request_type) == CANCELLATION and not config.cancellations:
         return None, ()
     lines, garbled = [], []
     for number, line in enumerate(row.reverse_order_lines, 1):
         try:
-            lines.append(wire.decode(wire.Line, line))
-        except wire.Garbled as why:
+            lines.append(decode(wire.Line, line))
+        except Garbled as why:
             why_so = f"Line {number} of the return cannot be read: {why}."
             garbled.append(_unreadable(row.reverse_order_id, why_so, line))
     if not row.reverse_order_lines:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from retour.connectors.marketplaces.miravia import wire
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Money, Order, OrderLine, Party
 
 
@@ -30,8 +31,8 @@ def order(head: wire.Order, rows: Sequence[Any]) -> Order:
     items = []
     for raw in rows:
         try:
-            items.append(wire.decode(wire.OrderItem, raw))
-        except wire.Garbled:
+            items.append(decode(wire.OrderItem, raw))
+        except Garbled:
             continue
     return Order(
         ref=head.order_id,

@@ -22,6 +22,7 @@ from retour.connectors.http import Door
 from retour.connectors.marketplaces.miravia import refusals, wire
 from retour.connectors.marketplaces.miravia.config import MiraviaConfig
 from retour.connectors.marketplaces.miravia.signature import Signature
+from retour.connectors.shapes import Garbled, decode
 
 NOTE = "tokens"
 CALLS = "calls"
@@ -141,8 +142,8 @@ class Seller:
                 error = Unauthorized(AGAIN, code=error.code, words=error.words, request_id=error.request_id)
             raise error
         try:
-            told = wire.decode(wire.Tokens, answer.json())
-        except wire.Garbled as why:
+            told = decode(wire.Tokens, answer.json())
+        except Garbled as why:
             raise Transient(f"Miravia gave no tokens: {why}.", request_id=answer.request_id) from None
         fresh = Held(
             access=told.access_token,

@@ -23,17 +23,14 @@ from pydantic import (
     model_validator,
 )
 
+from retour.connectors.shapes import decode
+
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded;charset=utf-8"}
 MILLISECONDS: Final = 10**12
 """From here on a time is in milliseconds: in seconds it would be tens of thousands of years away."""
 NOTHING: Final = frozenset({"", "-", "null", "null-null", "none"})
 
 T = TypeVar("T")
-M = TypeVar("M", bound="Shape")
-
-
-class Garbled(ValueError):
-    """A row that cannot be read; the message says where, without its content."""
 
 
 def _text(value: Any) -> Any:
@@ -251,16 +248,6 @@ class OrderItem(Shape):
     item_price: Loose[Number] = None
     """In whole euros, unlike the amounts of returns."""
     currency: Loose[Text] = None
-
-
-def decode(shape: type[M], raw: Any) -> M:
-    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None
 
 
 def said(body: bytes) -> Said | None:

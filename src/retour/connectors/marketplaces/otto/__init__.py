@@ -21,6 +21,7 @@ from retour.connectors.marketplaces.otto.config import OttoConfig
 from retour.connectors.marketplaces.otto.lists import LANES, Lists
 from retour.connectors.marketplaces.otto.telling import Item, reported
 from retour.connectors.marketplaces.otto.units import Note, Notes
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Order, Seen
 
 MEDIA_TYPE = "application/json;charset=UTF-8"
@@ -228,10 +229,10 @@ class Otto:
         rows = decoded(wire.Listing, answer).position_items if answer.status == 200 else []
         try:
             for row in rows or []:
-                if order := wire.decode(wire.Row, row).sales_order_id:
+                if order := decode(wire.Row, row).sales_order_id:
                     await self._order(order)
                     checks.append(Check("orders", True, "OTTO shows the orders."))
-        except wire.Garbled:
+        except Garbled:
             pass
         except ConnectorError as error:
             return [*checks, Check("orders", False, error.message)]

@@ -6,12 +6,13 @@ from email.utils import parsedate_to_datetime
 from retour.connectors.errors import Transient
 from retour.connectors.http import Answer
 from retour.connectors.marketplaces.otto import wire
+from retour.connectors.shapes import Garbled, decode
 
 
 def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
     try:
-        return wire.decode(shape, answer.json())
-    except wire.Garbled as why:
+        return decode(shape, answer.json())
+    except Garbled as why:
         raise Transient(f"OTTO's answer cannot be read: {why}.", request_id=answer.request_id) from None
 
 

@@ -19,6 +19,7 @@ from retour.connectors.marketplaces.otto.answers import decoded, moment
 from retour.connectors.marketplaces.otto.units import Note, Notes
 from retour.connectors.memory import Memory
 from retour.connectors.pages import by_link
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Seen
 
 PAGE_SIZE = 50
@@ -50,8 +51,8 @@ class Rows:
         rows, garbled = [], []
         for raw in self.raw:
             try:
-                rows.append((wire.decode(wire.Row, raw), raw))
-            except wire.Garbled as why:
+                rows.append((decode(wire.Row, raw), raw))
+            except Garbled as why:
                 garbled.append(units.unreadable(str(why), raw))
         return rows, garbled
 
@@ -105,7 +106,7 @@ class Lists:
             kept = units.noted(row, note, rows.at)
             try:
                 seen.append(units.seen(ref, row, kept or note, rows.at))
-            except wire.Garbled as why:
+            except Garbled as why:
                 garbled.append(units.unreadable(str(why), raw))
                 continue
             if kept != note:

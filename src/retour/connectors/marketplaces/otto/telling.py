@@ -15,6 +15,7 @@ from retour.connectors.http import Answer
 from retour.connectors.marketplaces.otto import mapping, wire
 from retour.connectors.marketplaces.otto.answers import moment
 from retour.connectors.marketplaces.otto.lists import Lists
+from retour.connectors.shapes import Garbled, decode
 
 JUST_NOW = timedelta(minutes=5)
 """How long before its answer a request may have been carried out, clocks and waiting included."""
@@ -116,8 +117,8 @@ def _refused(words: Sequence[str], code: str | None) -> Refused:
 
 def _report(answer: Answer) -> wire.Report:
     try:
-        return wire.decode(wire.Report, answer.json())
-    except wire.Garbled as why:
+        return decode(wire.Report, answer.json())
+    except Garbled as why:
         raise OutcomeUnknown(
             f"OTTO's answer cannot be read: {why}.", code=str(answer.status), request_id=answer.request_id
         ) from None

@@ -14,6 +14,7 @@ from typing import Any, Self
 from retour.connectors.contract import Unreadable
 from retour.connectors.marketplaces.otto import mapping, wire
 from retour.connectors.memory import Memory
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Handler, Handling, Order, Resolution, Seen, SeenLine
 
 
@@ -87,7 +88,7 @@ def seen(
     unit = pieces(order).get(unit_id) if order else None
     order_ref = (row.sales_order_id if row else None) or (note.order if note else None)
     if order_ref is None:
-        raise wire.Garbled("salesOrderId: it is missing")
+        raise Garbled("salesOrderId: it is missing")
     status = row.status if row else note.status if note else None
     details = (row.details if row else None) or wire.Details()
     key = details.return_tracking_key or wire.TrackingKey()
@@ -150,8 +151,8 @@ def pieces(order: wire.Order) -> dict[str, wire.Unit]:
     found = {}
     for row in order.position_items:
         try:
-            unit = wire.decode(wire.Unit, row)
-        except wire.Garbled:
+            unit = decode(wire.Unit, row)
+        except Garbled:
             continue
         found[unit.position_item_id] = unit
     return found
@@ -170,5 +171,5 @@ def order(found: wire.Order) -> Order:
 
 
 def unreadable(why: str, raw: Any) -> Unreadable:
-    ref = wire.decode(wire.Ref, raw).position_item_id if isinstance(raw, dict) else None
+    ref = decode(wire.Ref, raw).position_item_id if isinstance(raw, dict) else None
     return Unreadable(ref, f"A returned unit cannot be read: {why}.", json.dumps(raw))

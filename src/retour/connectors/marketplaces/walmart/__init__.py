@@ -27,6 +27,7 @@ from retour.connectors.marketplaces.walmart.access import Access, Listed, told_a
 from retour.connectors.marketplaces.walmart.attempts import Attempts
 from retour.connectors.marketplaces.walmart.config import WalmartConfig
 from retour.connectors.marketplaces.walmart.lists import Lists
+from retour.connectors.shapes import Garbled, decode
 from retour.core.capabilities import MarketplaceCapabilities
 from retour.core.model import Handler, Order, Seen
 
@@ -145,11 +146,11 @@ def _line(raw: Any, line_ref: str) -> tuple[wire.Return, wire.Line]:
     if raw is None:
         raise Refused("Walmart does not show this return among those that you handle. Nothing was sent.")
     try:
-        head = wire.decode(wire.Return, raw)
-        numbers = [(wire.decode(wire.Number, row).return_order_line_number, row) for row in head.return_order_lines]
+        head = decode(wire.Return, raw)
+        numbers = [(decode(wire.Number, row).return_order_line_number, row) for row in head.return_order_lines]
         row = next((row for number, row in numbers if number == line_ref), None)
-        found = None if row is None else wire.decode(wire.Line, row)
-    except wire.Garbled as why:
+        found = None if row is None else decode(wire.Line, row)
+    except Garbled as why:
         raise Refused(f"Walmart shows this return in a form that cannot be read: {why}. Nothing was sent.") from None
     if found is None:
         raise Refused(f"Walmart shows no line {line_ref} of this return. Nothing was sent.")

@@ -14,6 +14,7 @@ from retour.connectors.http import Answer, Door
 from retour.connectors.marketplaces.walmart import wire
 from retour.connectors.marketplaces.walmart.config import WalmartConfig
 from retour.connectors.pages import by_cursor
+from retour.connectors.shapes import Garbled, decode
 
 PAGE_SIZE = 200
 PARTIAL = 206
@@ -94,8 +95,8 @@ class Access:
                 request_id=answer.request_id,
             )
         try:
-            echo = wire.decode(wire.Refunded, answer.json()).return_order_id
-        except wire.Garbled:
+            echo = decode(wire.Refunded, answer.json()).return_order_id
+        except Garbled:
             echo = None
         if echo != ref:
             raise OutcomeUnknown(
@@ -168,6 +169,6 @@ def _must_mean_none(answer: Answer) -> None:
 
 def _decoded(shape: type[wire.M], value: Any, answer: Answer) -> wire.M:
     try:
-        return wire.decode(shape, value)
-    except wire.Garbled as why:
+        return decode(shape, value)
+    except Garbled as why:
         raise Transient(f"Walmart's answer cannot be read: {why}.", request_id=answer.request_id) from None

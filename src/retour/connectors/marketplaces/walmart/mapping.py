@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from retour.connectors.contract import Unreadable
 from retour.connectors.marketplaces.walmart import history, wire
+from retour.connectors.shapes import Garbled, decode
 from retour.core.capabilities import Deadline, Granularity, MarketplaceCapabilities, Since
 from retour.core.model import Handler, Money, Order, OrderLine, Party, Reason, Resolution, Seen, SeenLine
 
@@ -93,14 +94,14 @@ def seen(
     """A return and what of it could not be read. `single`: it was asked for; a list shows no less, but the order with
     the address is still to be fetched. `now`: Walmart's own time, for a return that does not tell when it was made."""
     try:
-        head = wire.decode(wire.Return, raw)
-    except wire.Garbled as why:
+        head = decode(wire.Return, raw)
+    except Garbled as why:
         return None, (_unreadable(ref_of(raw), f"A return cannot be read: {why}.", raw),)
     lines, garbled = [], []
     for number, row in enumerate(head.return_order_lines, 1):
         try:
-            lines.append(line(head, wire.decode(wire.Line, row)))
-        except wire.Garbled as why:
+            lines.append(line(head, decode(wire.Line, row)))
+        except Garbled as why:
             garbled.append(
                 _unreadable(head.return_order_id, f"Line {number} of the return cannot be read: {why}.", row)
             )
@@ -189,7 +190,7 @@ def order(found: wire.Order) -> Order:
 
 def ref_of(raw: Any) -> str | None:
     """The number of a return that may not be readable otherwise."""
-    return wire.decode(wire.Ref, raw).return_order_id if isinstance(raw, dict) else None
+    return decode(wire.Ref, raw).return_order_id if isinstance(raw, dict) else None
 
 
 def _order_line(row: wire.OrderLine) -> OrderLine:

@@ -9,16 +9,13 @@ from decimal import Decimal
 from math import isfinite
 from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic import WrapValidator as Wrap
 from pydantic.alias_generators import to_camel
 
+from retour.connectors.shapes import in_utc
+
 T = TypeVar("T")
-M = TypeVar("M", bound="Shape")
-
-
-class Garbled(ValueError):
-    """A row that cannot be read; the message says where, without its content."""
 
 
 def _word(value: Any) -> Any:
@@ -55,13 +52,6 @@ def _text_only(value: Any) -> Any:
     return value
 
 
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a date within the calendar is expected") from None
-
-
 def _none_when_garbled(value: Any, handler: Any) -> Any:
     try:
         return handler(value)
@@ -72,8 +62,8 @@ def _none_when_garbled(value: Any, handler: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_word)]
 Id = Annotated[str, BeforeValidator(_word), Field(min_length=1, max_length=100)]
 LineNumber = Annotated[str, BeforeValidator(_word), Field(pattern=r"^\d{1,18}$")]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
-EpochMoment = Annotated[AwareDatetime, BeforeValidator(_epoch), AfterValidator(_utc)]
+Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(in_utc)]
+EpochMoment = Annotated[AwareDatetime, BeforeValidator(_epoch), AfterValidator(in_utc)]
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, lt=2**31)]
 Price = Annotated[Decimal, Field(ge=0, lt=10**9)]
 Loose = Annotated[T | None, Wrap(_none_when_garbled)]
@@ -245,13 +235,3 @@ class Refunded(Shape):
 
 class Permissions(Shape):
     scopes: dict[str, Any]
-
-
-def decode(shape: type[M], raw: Any) -> M:
-    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None

@@ -18,6 +18,7 @@ from retour.connectors.marketplaces.zalando import mapping, orders, wire
 from retour.connectors.marketplaces.zalando.config import ZalandoConfig
 from retour.connectors.marketplaces.zalando.lists import REASON, Lists, decoded, moment
 from retour.connectors.marketplaces.zalando.orders import Place, Sale, Why
+from retour.connectors.shapes import Garbled
 from retour.core.model import Handler, Order, Seen
 
 MEDIA_TYPE = "application/vnd.api+json"
@@ -201,7 +202,7 @@ class Zalando:
         document = decoded(wire.OneOrder, answer)
         try:
             return answer, orders.one(document)
-        except wire.Garbled as why:
+        except Garbled as why:
             raise Transient(f"Zalando's order cannot be read: {why}.", request_id=answer.request_id) from None
 
     async def _read(self, group: str, url: str, answers: Collection[int] = ()) -> Answer:

@@ -22,6 +22,7 @@ from retour.connectors.marketplaces.zalando.config import ZalandoConfig
 from retour.connectors.marketplaces.zalando.orders import Sale, Why
 from retour.connectors.memory import Memory
 from retour.connectors.pages import by_link
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Seen
 
 OVERLAP = timedelta(hours=1)
@@ -162,8 +163,8 @@ class Lists:
         parts: list[tuple[wire.AnnouncedReturn, str, wire.AnnouncedLine]] = []
         for row in rows:
             try:
-                label = wire.decode(wire.AnnouncedReturn, row)
-            except wire.Garbled as why:
+                label = decode(wire.AnnouncedReturn, row)
+            except Garbled as why:
                 told.unreadable.append(orders.unreadable(f"An announced return cannot be read: {why}.", row))
                 continue
             if label.announced_return_id not in shown:
@@ -232,14 +233,14 @@ def _parts(
 ) -> Iterable[tuple[wire.AnnouncedReturn, str, wire.AnnouncedLine]]:
     for row in label.orders:
         try:
-            order = wire.decode(wire.AnnouncedOrder, row)
-        except wire.Garbled as why:
+            order = decode(wire.AnnouncedOrder, row)
+        except Garbled as why:
             unreadable.append(orders.unreadable(f"An order of an announced return cannot be read: {why}.", row))
             continue
         for part in order.order_lines:
             try:
-                yield label, order.order_id, wire.decode(wire.AnnouncedLine, part)
-            except wire.Garbled as why:
+                yield label, order.order_id, decode(wire.AnnouncedLine, part)
+            except Garbled as why:
                 unreadable.append(orders.unreadable(f"A unit of an announced return cannot be read: {why}.", part))
 
 
@@ -261,6 +262,6 @@ def moment(answer: Answer) -> datetime | None:
 
 def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
     try:
-        return wire.decode(shape, answer.json())
-    except wire.Garbled as why:
+        return decode(shape, answer.json())
+    except Garbled as why:
         raise Transient(f"Zalando's answer cannot be read: {why}.", request_id=answer.request_id) from None

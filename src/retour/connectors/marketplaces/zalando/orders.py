@@ -9,6 +9,7 @@ from typing import Any
 from retour.connectors.contract import Unreadable
 from retour.connectors.marketplaces.zalando import mapping, wire
 from retour.connectors.marketplaces.zalando.config import ZalandoConfig
+from retour.connectors.shapes import Garbled, decode
 from retour.core.model import Handler, Order, OrderLine, Reason, Seen, SeenLine
 
 INCLUDE = "order_items,order_lines"
@@ -117,7 +118,7 @@ def several(document: wire.Orders) -> Iterator[Sale | Unreadable]:
     for row in document.data:
         try:
             yield _sale(row, included, belongs="order_lines")
-        except wire.Garbled as why:
+        except Garbled as why:
             yield unreadable(f"An order cannot be read: {why}.", row)
 
 
@@ -134,12 +135,12 @@ class _Included:
     def _take(self, row: Any) -> None:
         resource = None
         try:
-            resource = wire.decode(wire.Resource, row)
+            resource = decode(wire.Resource, row)
             if resource.type == "OrderLine":
-                self.lines[resource.id] = wire.decode(wire.Line, resource.attributes)
+                self.lines[resource.id] = decode(wire.Line, resource.attributes)
             elif resource.type == "OrderItem":
-                self.items[resource.id] = wire.decode(wire.Item, resource.attributes)
-        except wire.Garbled as why:
+                self.items[resource.id] = decode(wire.Item, resource.attributes)
+        except Garbled as why:
             ref = resource.id if resource else None
             self.garbled[ref] = unreadable(f"A unit of an order cannot be read: {why}.", row)
 
@@ -149,12 +150,12 @@ class _Included:
 
 
 def _sale(row: Any, included: _Included, belongs: str | None) -> Sale:
-    resource = wire.decode(wire.Resource, row)
+    resource = decode(wire.Resource, row)
     refs = list(included.lines) if belongs is None else included.of(resource, belongs)
     garbled = list(included.garbled) if belongs is None else [ref for ref in refs if ref in included.garbled]
     return Sale(
         id=resource.id,
-        head=wire.decode(wire.Order, resource.attributes),
+        head=decode(wire.Order, resource.attributes),
         lines={ref: included.lines[ref] for ref in refs if ref in included.lines},
         items=included.items,
         unreadable=tuple(included.garbled[ref] for ref in garbled),

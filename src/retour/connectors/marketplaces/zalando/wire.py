@@ -4,63 +4,18 @@ Orders come as JSON:API documents, announced returns as plain objects (contract 
 must be readable, or the row is `Garbled`; anything else that is missing or of the wrong kind reads as None.
 """
 
-from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 
-T = TypeVar("T")
-M = TypeVar("M", bound="Shape")
+from retour.connectors.shapes import Loose, Moment, Text
 
-
-class Garbled(ValueError):
-    """A row that cannot be read; the message says where, without its content."""
-
-
-def _text(value: Any) -> Any:
-    """No database keeps a NUL or half a surrogate pair; JSON may hold both. An id may come as a number."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    if not isinstance(value, str):
-        raise ValueError("a text is expected")  # noqa: TRY004 - pydantic reads ValueError
-    return value.replace("\0", "").encode(errors="replace").decode().strip()
-
-
-def _in_words(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("a date and time in words is expected")  # noqa: TRY004 - pydantic reads ValueError
-    return value
-
-
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a date within the calendar is expected") from None
-
-
-def _none_when_garbled(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
-Text = Annotated[str, BeforeValidator(_text)]
-Id = Annotated[str, BeforeValidator(_text), Field(pattern=r"^[^/\s]{1,100}$")]
-Moment = Annotated[AwareDatetime, BeforeValidator(_in_words), AfterValidator(_utc)]
-Loose = Annotated[T | None, WrapValidator(_none_when_garbled)]
+Id = Annotated[Text, Field(pattern=r"^[^/\s]{1,100}$")]
 
 
 class Shape(BaseModel):
@@ -174,13 +129,3 @@ class AnnouncedReturns(Shape):
 
     data: list[Any]
     links: Loose[Links] = None
-
-
-def decode(shape: type[M], raw: Any) -> M:
-    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from retour.connectors.contract import Check, Maturity, ReturnRequest, ShopManifest, ShopOrder, ShopPage
 from retour.connectors.errors import ConnectorError, Misconfigured
 from retour.connectors.http import Door, RateHeaders
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.api import MOST, NAME, Api
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
@@ -80,8 +81,8 @@ class Lightspeed:
     async def _probe_permissions(self) -> str:
         try:
             told = wire.unwrapped(await self._api.get("account/permissions"), "accountPermissions")
-            orders = wire.decode(wire.Permissions, told).orders
-        except wire.Garbled:
+            orders = decode(wire.Permissions, told).orders
+        except Garbled:
             orders = None
         if orders is None:
             return "The shop does not tell whether the key may make returns: see that it may write orders."

@@ -17,6 +17,7 @@ from retour.connectors.errors import (
     Unavailable,
 )
 from retour.connectors.http import Answer, Door
+from retour.connectors.shapes import Garbled
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 
@@ -70,7 +71,7 @@ class Api:
         body = await self.get(path, **params)
         try:
             return wire.listed(body, *roots)
-        except wire.Garbled as why:
+        except Garbled as why:
             flaw = str(why)
         raise Transient(f"{NAME}'s list cannot be read: {flaw}.")
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.errors import OutcomeUnknown, Refused, Transient
 from retour.connectors.memory import Memory
+from retour.connectors.shapes import Garbled
 from retour.connectors.shops.lightspeed import mapping, wire
 from retour.connectors.shops.lightspeed.api import NAME, Api, Invalid, Taken
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
@@ -101,7 +102,7 @@ class Creates:
         try:
             body = wire.unwrapped(answer.body, *ROOTS)
             return mapping.exists(body[0] if isinstance(body, list) and len(body) == 1 else body, self._config)
-        except wire.Garbled as why:
+        except Garbled as why:
             flaw = str(why)
         sentence = f"{NAME} took the return request, but its answer cannot be read: {flaw}."
         raise OutcomeUnknown(sentence, request_id=answer.request_id)
@@ -136,7 +137,7 @@ class Creates:
     def _existing(self, raw: Any) -> ShopSays:
         try:
             return mapping.exists(raw, self._config)
-        except wire.Garbled:
+        except Garbled:
             pass
         raise Transient("The return was made, but the shop's answer about it cannot be read.")
 

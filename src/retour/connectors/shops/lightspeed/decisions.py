@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from retour.connectors.contract import ShopPage, Unreadable
 from retour.connectors.errors import Refused
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import mapping, wire
 from retour.connectors.shops.lightspeed.api import MOST, Api
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
@@ -93,7 +94,7 @@ class Round:
             return ShopSays(ref=ref, word=None, resolution=None, gone=True)
         try:
             return self._read(ref, wire.unwrapped(body, "return"))
-        except wire.Garbled as why:
+        except Garbled as why:
             return mapping.unreadable(ref, str(why), body)
 
     def _take(self, part: Stretch) -> ShopPage:
@@ -106,8 +107,8 @@ class Round:
 
     def _read(self, ref: str, raw: Any) -> ShopSays | Unreadable:
         try:
-            row = wire.decode(wire.ReturnRow, raw)
-        except wire.Garbled as why:
+            row = decode(wire.ReturnRow, raw)
+        except Garbled as why:
             return mapping.unreadable(ref, str(why), raw)
         if str(row.id) != ref:
             return mapping.unreadable(ref, "it is about another return", raw)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from retour.connectors.shapes import decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.api import MOST, Api
 
@@ -42,5 +43,5 @@ class Stretch:
 async def stretch(api: Api, after: int, **filters: str | int) -> Stretch:
     """The returns after this id, in ascending order."""
     rows = await api.rows("returns", "returns", **filters, since_id=after, limit=MOST)
-    refs = [wire.decode(wire.Ref, raw) if isinstance(raw, dict) else wire.Ref() for raw in rows]
+    refs = [decode(wire.Ref, raw) if isinstance(raw, dict) else wire.Ref() for raw in rows]
     return Stretch(rows, refs, after)

@@ -6,6 +6,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from retour.connectors.contract import ReturnRequest, Unreadable
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 from retour.connectors.shops.lightspeed.words import meaning
@@ -46,9 +47,9 @@ def says(row: wire.ReturnRow, config: LightspeedConfig) -> ShopSays:
 def exists(raw: Any, config: LightspeedConfig) -> ShopSays:
     """What is known of a return that was made: at least that, as long as its id can be read. Raises Garbled."""
     try:
-        return says(wire.decode(wire.ReturnRow, raw), config)
-    except wire.Garbled:
-        if ref := wire.decode(wire.Ref, raw).id:
+        return says(decode(wire.ReturnRow, raw), config)
+    except Garbled:
+        if ref := decode(wire.Ref, raw).id:
             return ShopSays(ref=str(ref), word=None, resolution=None, unclear=True)
         raise
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from retour.connectors.contract import ReturnRequest, ShopOrder
 from retour.connectors.errors import Refused, Stopped, Transient
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.api import MOST, Api
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
@@ -95,8 +96,8 @@ class Orders:
     async def _lines(self, order_id: int) -> list[wire.OrderLine]:
         rows = await self._api.rows(f"orders/{order_id}/products", "orderProducts")
         try:
-            return [wire.decode(wire.OrderLine, raw) for raw in rows]
-        except wire.Garbled as why:
+            return [decode(wire.OrderLine, raw) for raw in rows]
+        except Garbled as why:
             flaw = str(why)
         raise Transient(f"The shop's order cannot be read: {flaw}.")
 

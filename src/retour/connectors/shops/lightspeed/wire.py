@@ -4,28 +4,19 @@ What is absent comes as `false` (contract lightspeed.md, 2), so what nothing dep
 it should be. What a decision depends on must be readable, or the row is `Garbled`.
 """
 
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    ValidationError,
-    ValidatorFunctionWrapHandler,
-    WrapValidator,
 )
 from pydantic.alias_generators import to_camel
 
-T = TypeVar("T")
+from retour.connectors.shapes import Garbled, Loose, Moment, Text, TextOf, Word, decode
+
 M = TypeVar("M", bound="Shape")
-
-
-class Garbled(ValueError):
-    """Something that cannot be read; the message says where, without its content."""
 
 
 def _number(value: Any) -> Any:
@@ -36,41 +27,9 @@ def _number(value: Any) -> Any:
     return value
 
 
-def _words(value: Any) -> Any:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _storable(value: str) -> str:
-    """No database keeps a NUL or half a surrogate pair; JSON may hold both."""
-    return value.replace("\0", "").encode(errors="replace").decode().strip()
-
-
-def _text_only(value: Any) -> Any:
-    if not isinstance(value, str):
-        raise ValueError("a date and time in words is expected")  # noqa: TRY004 - pydantic reads ValueError
-    return value
-
-
-def _utc(value: datetime) -> datetime:
-    try:
-        return value.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("a date within the calendar is expected") from None
-
-
-def _none_when_garbled(value: Any, read: ValidatorFunctionWrapHandler) -> Any:
-    try:
-        return read(value)
-    except ValidationError:
-        return None
-
-
 Id = Annotated[int, BeforeValidator(_number), Field(ge=1, lt=2**63)]
 Count = Annotated[int, BeforeValidator(_number), Field(ge=0, lt=2**31)]
-Text = Annotated[str, Field(strict=True), AfterValidator(_storable)]
-Number = Annotated[str, BeforeValidator(_words), Field(strict=True, min_length=1, max_length=200)]
-Moment = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
-Loose = Annotated[T | None, WrapValidator(_none_when_garbled)]
+Number = Annotated[str, TextOf(least=1, most=200)]
 
 
 class Shape(BaseModel):
@@ -87,7 +46,7 @@ class Ref(Shape):
 
 class ReturnRow(Shape):
     id: Id
-    status: Annotated[Text, Field(min_length=1)]
+    status: Annotated[Word, Field(min_length=1)]
     return_action: Loose[Text] = None
 
 
@@ -116,7 +75,7 @@ class OrderLine(Shape):
 
 class Metafield(Shape):
     key: Text
-    value: Annotated[Text, BeforeValidator(_words)]
+    value: Text
 
 
 class Resource(Shape):
@@ -144,16 +103,6 @@ class Access(Shape):
 
 class Permissions(Shape):
     orders: Loose[Access] = None
-
-
-def decode(shape: type[M], raw: Any) -> M:
-    """Raw JSON in its shape. Raises Garbled, whose words hold none of its content."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or shape.__name__.lower()
-        raise Garbled(f"{where}: {first['msg']}") from None
 
 
 def readable(shape: type[M], rows: list[Any]) -> list[M]:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from retour.connectors.contract import ReturnRequest, ShopPage, Unreadable
 from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Transient
 from retour.connectors.http import Answer
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.magento_native import mapping, story, wire
 from retour.connectors.shops.magento_native.api import NAME, Api, chunks
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
@@ -77,8 +78,8 @@ class Comments:
                 told += [ShopSays(ref, None, None, gone=True) for ref in numbers.values()]
                 continue
             try:
-                order = wire.decode(wire.OrderHistory, raw)
-            except wire.Garbled as why:
+                order = decode(wire.OrderHistory, raw)
+            except Garbled as why:
                 unreadable += [_unreadable(ref, str(why), raw) for ref in numbers.values()]
                 continue
             remarks = await self._remarks(order)
@@ -99,9 +100,9 @@ class Comments:
 
     async def _history(self, order_id: str) -> tuple[wire.OrderHistory, Sequence[wire.Remark]]:
         try:
-            order = wire.decode(wire.OrderHistory, await self._alone(order_id))
+            order = decode(wire.OrderHistory, await self._alone(order_id))
             return order, await self._remarks(order)
-        except wire.Garbled as why:
+        except Garbled as why:
             flaw = str(why)
         raise Transient(f"The shop's order cannot be read: {flaw}.")
 
@@ -111,8 +112,8 @@ class Comments:
             return order.status_histories
         raw = await self._api.rows(f"orders/{order.entity_id}/comments", {})
         try:
-            return [wire.decode(wire.Remark, one) for one in raw]
-        except wire.Garbled as why:
+            return [decode(wire.Remark, one) for one in raw]
+        except Garbled as why:
             flaw = str(why)
         raise Transient(f"The order's history cannot be read: {flaw}.")
 
@@ -123,8 +124,8 @@ class Comments:
         memos: dict[str, list[wire.CreditMemo]] = {}
         for raw in await self._api.rows("creditmemos", {"order_id": order_ids}, fields=fields):
             try:
-                memo = wire.decode(wire.CreditMemo, raw)
-            except wire.Garbled as why:
+                memo = decode(wire.CreditMemo, raw)
+            except Garbled as why:
                 flaw = str(why)
             else:
                 memos.setdefault(memo.order_id, []).append(memo)

@@ -7,6 +7,7 @@ from typing import Final
 
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.errors import Misconfigured, Transient
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.magento_native import wire
 from retour.connectors.shops.magento_native.api import Api
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
@@ -57,8 +58,8 @@ class Options:
         if body is None:
             raise Misconfigured(f"The shop's returns have no attribute {attribute}.", code="404")
         try:
-            options = wire.decode(wire.Attribute, body).options
-        except wire.Garbled:
+            options = decode(wire.Attribute, body).options
+        except Garbled:
             options = None
         if options is None:
             raise Transient(f"The shop's choices for {attribute} cannot be read.")

@@ -5,6 +5,7 @@ from typing import Final
 
 from retour.connectors.contract import ReturnRequest, ShopOrder
 from retour.connectors.errors import Refused, Transient
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.magento_native import wire
 from retour.connectors.shops.magento_native.api import Api
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
@@ -98,7 +99,7 @@ def _products(rows: Iterable[wire.OrderItem]) -> tuple[tuple[str, str], ...]:
 
 def _decoded(raw: object) -> wire.FoundOrder:
     try:
-        return wire.decode(wire.FoundOrder, raw)
-    except wire.Garbled as why:
+        return decode(wire.FoundOrder, raw)
+    except Garbled as why:
         flaw = str(why)
     raise Transient(f"The shop's order cannot be read: {flaw}.")

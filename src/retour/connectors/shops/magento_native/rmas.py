@@ -12,6 +12,7 @@ from typing import Any, Final
 from retour.connectors.contract import ReturnRequest, ShopPage, Unreadable
 from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Transient
 from retour.connectors.http import Answer
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.magento_native import mapping, wire
 from retour.connectors.shops.magento_native.api import NAME, Api, chunks
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
@@ -143,8 +144,8 @@ class Rmas:
                 gone.append(ShopSays(ref, None, None, gone=True))
                 continue
             try:
-                readable.append(wire.decode(wire.Rma, raw))
-            except wire.Garbled as why:
+                readable.append(decode(wire.Rma, raw))
+            except Garbled as why:
                 unreadable.append(_unreadable(ref, str(why), raw))
         return ShopPage((*await self._says(readable), *gone), tuple(unreadable))
 
@@ -175,8 +176,8 @@ class Rmas:
 
 def _made(answer: Answer) -> wire.Rma:
     try:
-        return wire.decode(wire.Rma, answer.json())
-    except wire.Garbled as why:
+        return decode(wire.Rma, answer.json())
+    except Garbled as why:
         flaw = str(why)
     sentence = f"{NAME} took the return request, but its answer cannot be read: {flaw}."
     raise OutcomeUnknown(sentence, request_id=answer.request_id)
@@ -184,8 +185,8 @@ def _made(answer: Answer) -> wire.Rma:
 
 def _readable(raw: Any) -> wire.Rma | None:
     try:
-        return wire.decode(wire.Rma, raw)
-    except wire.Garbled:
+        return decode(wire.Rma, raw)
+    except Garbled:
         return None
 
 

@@ -3,13 +3,11 @@
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from retour.connectors.shapes import Garbled, decode
 
 S = TypeVar("S", bound="Shape")
-
-
-class Garbled(ValueError):
-    """A row that cannot be read. The message says what is wrong with it and holds none of its content."""
 
 
 class Shape(BaseModel):
@@ -110,18 +108,6 @@ class CreditMemo(Shape):
     state: int | None = None
     created_at: str | None = None
     items: tuple[MemoItem, ...] = ()
-
-
-def decode(shape: type[S], raw: Any) -> S:
-    """Raises Garbled."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(step) for step in first["loc"]) or "the row"
-        flaw = f"{where}: {first['msg']}"
-    # Outside the handler: the validation error holds the row.
-    raise Garbled(flaw)
 
 
 def ref_of(raw: Any) -> str | None:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Transient
 from retour.connectors.memory import Memory
+from retour.connectors.shapes import Garbled
 from retour.connectors.shops.mijnwebwinkel import notes, wire
 from retour.connectors.shops.mijnwebwinkel.config import MijnwebwinkelConfig
 from retour.connectors.shops.mijnwebwinkel.mapping import Ref, verdicts
@@ -126,7 +127,7 @@ class Making:
         """The credit order to post (contract 5). Costs are credited in full with everything, else not at all."""
         try:
             bought = [line for line in order.lines() if line.type in {"article", "custom"}]
-        except wire.Garbled as why:
+        except Garbled as why:
             raise Transient(f"The lines of the store's order cannot be read: {why}.") from None
         line = _line_of(bought, request)
         article = line.articles[0]
@@ -164,7 +165,7 @@ class Making:
     async def _order(self, number: str) -> wire.Order | None:
         try:
             order = await self._store.order(number)
-        except wire.Garbled as why:
+        except Garbled as why:
             raise Transient(f"The store's order cannot be read: {why}.") from None
         if order is not None and order.number != number:
             raise Transient("The store answered with another order than was asked for.")

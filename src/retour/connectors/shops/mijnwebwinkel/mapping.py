@@ -80,7 +80,7 @@ class Units:
 
 
 def units(credit: Order, number: str) -> Units:
-    """Raises wire.Garbled."""
+    """Raises Garbled."""
     counted: dict[str, int] = {}
     for line in credit.lines():
         for article in line.articles:

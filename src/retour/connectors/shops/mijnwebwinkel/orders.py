@@ -7,6 +7,7 @@ from datetime import UTC, timedelta
 from typing import Any, Final
 
 from retour.connectors.contract import ShopOrder
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.mijnwebwinkel import notes, wire
 from retour.connectors.shops.mijnwebwinkel.config import MijnwebwinkelConfig
 from retour.connectors.shops.mijnwebwinkel.store import Store
@@ -54,8 +55,8 @@ class OrderSearch:
     def _hits(self, rows: Iterable[Any], named: re.Pattern[str]) -> Iterable[wire.Order]:
         for raw in rows:
             try:
-                order = wire.decode(wire.Order, raw)
-            except wire.Garbled:
+                order = decode(wire.Order, raw)
+            except Garbled:
                 continue
             if order.credited_order_number is None and order.number.isdecimal() and self._names(order, named):
                 yield order
@@ -78,6 +79,6 @@ def _naming(numbers: Iterable[str]) -> re.Pattern[str]:
 def _products(order: wire.Order) -> tuple[tuple[str, str], ...]:
     try:
         articles = [article for line in order.lines() for article in line.articles]
-    except wire.Garbled:
+    except Garbled:
         return ()
     return tuple({article.sku: str(article.id) for article in articles if article.sku}.items())

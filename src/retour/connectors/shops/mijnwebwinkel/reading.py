@@ -13,6 +13,7 @@ from typing import Any, Final
 from retour.connectors.contract import ShopPage, Unreadable
 from retour.connectors.errors import ConnectorError, Stopped, Transient, Unavailable
 from retour.connectors.memory import Memory
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.mijnwebwinkel import wire
 from retour.connectors.shops.mijnwebwinkel.config import MijnwebwinkelConfig
 from retour.connectors.shops.mijnwebwinkel.mapping import Ref, Units, of_credit_order, units, verdicts
@@ -117,10 +118,10 @@ class Reading:
                 continue
             raw = lists.credits.get(number) if lists else None
             try:
-                credit = await self._store.order(number) if raw is None else wire.decode(wire.Order, raw)
+                credit = await self._store.order(number) if raw is None else decode(wire.Order, raw)
                 if credit is not None and not lines_in(credit.note):
                     told.append(units(credit, number))
-            except wire.Garbled:
+            except Garbled:
                 told.append(Units(number, None))
         return told
 
@@ -202,8 +203,8 @@ class Reading:
 
     async def _row(self, refs: Sequence[Ref], raw: Any, lists: Lists) -> list[ShopSays | Unreadable]:
         try:
-            order = wire.decode(wire.Order, raw)
-        except wire.Garbled as why:
+            order = decode(wire.Order, raw)
+        except Garbled as why:
             return [self._unreadable(str(ref), f"The order of this request cannot be read: {why}", raw) for ref in refs]
         if order.number != refs[0].order:
             raise Transient("The store answered with another order than was asked for.")

@@ -11,6 +11,7 @@ from retour.connectors.auth import unauthorized
 from retour.connectors.errors import Misconfigured, OutcomeUnknown, Refused, Transient
 from retour.connectors.http import Answer, Auth, Door
 from retour.connectors.pages import by_offset, empty
+from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.mijnwebwinkel import wire
 from retour.connectors.shops.mijnwebwinkel.config import MijnwebwinkelConfig
 
@@ -44,7 +45,7 @@ class QueryTokens:
 
 
 class Store:
-    """One store. Raises ConnectorErrors, and wire.Garbled for an order that cannot be read."""
+    """One store. Raises ConnectorErrors, and Garbled for an order that cannot be read."""
 
     def __init__(self, config: MijnwebwinkelConfig, door: Door) -> None:
         self._url = config.api
@@ -58,9 +59,9 @@ class Store:
         return self._door.redacted(json.dumps(raw), self._auth)
 
     async def order(self, number: str) -> wire.Order | None:
-        """None: the store does not have it. Raises wire.Garbled."""
+        """None: the store does not have it. Raises Garbled."""
         raw = await self.raw_order(number)
-        return None if raw is None else wire.decode(wire.Order, raw)
+        return None if raw is None else decode(wire.Order, raw)
 
     async def raw_order(self, number: str) -> Any:
         """An order as it comes; None: the store does not have it."""
@@ -100,15 +101,15 @@ class Store:
         found = []
         for raw in _rows((await self._read("/orderstatuses", auth=self._partner)).json()):
             try:
-                found.append(wire.decode(wire.Status, raw))
-            except wire.Garbled:
+                found.append(decode(wire.Status, raw))
+            except Garbled:
                 continue
         return tuple(found)
 
     async def name(self) -> str:
         try:
-            return wire.decode(wire.Store, (await self._read("/store")).json()).name
-        except wire.Garbled as why:
+            return decode(wire.Store, (await self._read("/store")).json()).name
+        except Garbled as why:
             raise Transient(f"What the store tells of itself cannot be read: {why}.") from None
 
     async def may_read_orders(self) -> None:
@@ -140,14 +141,14 @@ class Store:
                 request_id=answer.request_id,
             )
         try:
-            return wire.decode(wire.Order, answer.json())
-        except wire.Garbled as why:
+            return decode(wire.Order, answer.json())
+        except Garbled as why:
             raise OutcomeUnknown(f"Mijnwebwinkel answered, but the answer cannot be read: {why}.") from None
 
     def _problem(self, answer: Answer) -> str:
         """What the store says of an error, in either of its shapes; empty for anything else, such as a page."""
         try:
-            said = wire.decode(wire.Problem, json.loads(answer.text())).words
+            said = decode(wire.Problem, json.loads(answer.text())).words
         except ValueError:
             return ""
         return words.line(said, lambda text: self._door.redacted(text, self._auth))

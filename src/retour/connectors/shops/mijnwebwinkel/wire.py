@@ -6,13 +6,11 @@ is never taken for an empty one: it would be written over.
 
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from retour.connectors.shapes import Garbled, decode
 
 S = TypeVar("S", bound="Shape")
-
-
-class Garbled(ValueError):
-    """Something that cannot be read; the message says where, without its content."""
 
 
 def _none_if_empty(value: Any) -> Any:
@@ -124,16 +122,6 @@ class Problem(Shape):
         fields = self.errors.items() if isinstance(self.errors, dict) else ()
         said = [self.message, self.title, self.description, self.detail, *(f"{name}: {text}" for name, text in fields)]
         return "; ".join(dict.fromkeys(text for text in said if text))
-
-
-def decode(shape: type[S], raw: Any) -> S:
-    """Raw JSON in its shape. Raises Garbled."""
-    try:
-        return shape.model_validate(raw)
-    except ValidationError as error:
-        flaw = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        where = ".".join(map(str, flaw["loc"])) or shape.__name__.lower()
-        raise Garbled(f"{where}: {flaw['msg']}") from None
 
 
 def number_of(raw: Any) -> str | None:
