@@ -11,9 +11,8 @@ from retour import __version__
 from retour.connectors.auth import ClientCredentials
 from retour.connectors.errors import OutcomeUnknown, Transient
 from retour.connectors.http import Answer, Door, Limit
-from retour.connectors.marketplaces.amazon import wire
 from retour.connectors.marketplaces.amazon.config import AmazonConfig
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, M, decode
 
 REPORTS = "/reports/2021-06-30"
 FEEDS = "/feeds/2021-06-30"
@@ -118,7 +117,7 @@ class Api:
             return
 
 
-def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
+def decoded(shape: type[M], answer: Answer) -> M:
     """Raises Transient for an answer that cannot be read."""
     try:
         return decode(shape, answer.json())
@@ -126,7 +125,7 @@ def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
         raise Transient(f"Amazon's answer cannot be read: {why}.", request_id=answer.request_id) from None
 
 
-def decoded_write(shape: type[wire.M], answer: Answer, what: str) -> wire.M:
+def decoded_write(shape: type[M], answer: Answer, what: str) -> M:
     """Raises OutcomeUnknown for an answer that cannot be read."""
     try:
         return decode(shape, answer.json())

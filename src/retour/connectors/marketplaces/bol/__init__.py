@@ -17,7 +17,7 @@ from retour.connectors.http import Answer, Door, Limit, RateHeaders
 from retour.connectors.marketplaces.bol import mapping, wire
 from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.connectors.marketplaces.bol.lists import Lists
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, M, decode
 from retour.core.model import Order, Resolution, Seen
 
 MEDIA_TYPE = "application/vnd.retailer.v10+json"
@@ -186,7 +186,7 @@ class Bol:
         )
 
 
-def _decoded(shape: type[wire.M], answer: Answer) -> wire.M:
+def _decoded(shape: type[M], answer: Answer) -> M:
     try:
         return decode(shape, answer.json())
     except Garbled as why:

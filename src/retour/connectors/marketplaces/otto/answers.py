@@ -5,11 +5,10 @@ from email.utils import parsedate_to_datetime
 
 from retour.connectors.errors import Transient
 from retour.connectors.http import Answer
-from retour.connectors.marketplaces.otto import wire
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, M, decode
 
 
-def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
+def decoded(shape: type[M], answer: Answer) -> M:
     try:
         return decode(shape, answer.json())
     except Garbled as why:

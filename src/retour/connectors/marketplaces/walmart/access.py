@@ -14,7 +14,7 @@ from retour.connectors.http import Answer, Door
 from retour.connectors.marketplaces.walmart import wire
 from retour.connectors.marketplaces.walmart.config import WalmartConfig
 from retour.connectors.pages import by_cursor
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, M, decode
 
 PAGE_SIZE = 200
 PARTIAL = 206
@@ -167,7 +167,7 @@ def _must_mean_none(answer: Answer) -> None:
         raise Misconfigured("The address set for Walmart has no returns (404).", code="404")
 
 
-def _decoded(shape: type[wire.M], value: Any, answer: Answer) -> wire.M:
+def _decoded(shape: type[M], value: Any, answer: Answer) -> M:
     try:
         return decode(shape, value)
     except Garbled as why:

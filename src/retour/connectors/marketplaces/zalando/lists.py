@@ -22,7 +22,7 @@ from retour.connectors.marketplaces.zalando.config import ZalandoConfig
 from retour.connectors.marketplaces.zalando.orders import Sale, Why
 from retour.connectors.memory import Memory
 from retour.connectors.pages import by_link
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, M, decode
 from retour.core.model import Seen
 
 OVERLAP = timedelta(hours=1)
@@ -260,7 +260,7 @@ def moment(answer: Answer) -> datetime | None:
         return None
 
 
-def decoded(shape: type[wire.M], answer: Answer) -> wire.M:
+def decoded(shape: type[M], answer: Answer) -> M:
     try:
         return decode(shape, answer.json())
     except Garbled as why:
