@@ -14,7 +14,7 @@ from retour.store.doubts import AtHand
 from retour.store.models import Connection
 from retour.store.platforms import flaws
 from retour.store.sealed import CannotOpen
-from retour.sync import act, observe, rhythm
+from retour.sync import act, lost, observe, rhythm
 from retour.sync.alive import Worker
 from retour.sync.connections import Platform, Platforms
 from retour.sync.database import Database
@@ -116,8 +116,8 @@ async def _check(
 async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
     if job.at_hand.effects:
         await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=True)
-        await act.confirm(job)
-        await act.look_up(job)
+        await lost.confirm(job)
+        await lost.look_up(job)
         await act.settle(job)
     if observing:
         await observe.marketplace(job, deep=deep)
@@ -130,7 +130,7 @@ async def _shop(job: Job, *, observing: bool) -> None:
     finds = job.shop_capabilities.finds
     if job.at_hand.effects:
         await job.db(claim.reclaim, job.connection, job.now(), job.worker.alive, can_look_up=finds)
-        await act.look_up_creates(job)
+        await lost.look_up_creates(job)
         await act.create(job)
     if observing:
         await observe.shop(job, started)

@@ -1,12 +1,21 @@
 """From what a connector answered or raised to how the effect stands. Pure."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from retour.connectors.contract import Receipt, ReceiptState
 from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Stopped, Unavailable
 from retour.core.model import EffectState, ShopSays
+from retour.store import claim, doubts
 from retour.store.results import Result
 from retour.sync import rhythm
+
+
+def of(
+    item: claim.Settle | claim.Create | doubts.Pending | doubts.LostSettle | doubts.LostCreate, result: Result
+) -> Result:
+    """The result of this sending, and of none that may have followed it."""
+    return replace(result, attempt=item.attempts)
 
 
 def settled(key: str, receipt: Receipt, now: datetime) -> Result:
