@@ -130,6 +130,11 @@ WHERE_SHOP = "companies.acme.projects.webshop.shop"
             f"10: {WHERE_BOL}.options.refund_limit: Input should be a valid integer.",
         ),
         (
+            'connector = "bol"',
+            'connector = "bol"\noptions = { deadlines = { anser = 24 } }',
+            f"10: {WHERE_BOL}.options.deadlines.anser: bol has no such deadline. It has none.",
+        ),
+        (
             ".marketplaces.bol-nl]\n",
             ".marketplace.bol-nl]\n",
             "8: companies.acme.projects.webshop.marketplace: This is not known here. Did you mean 'marketplaces'? "

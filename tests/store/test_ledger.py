@@ -1,10 +1,17 @@
 """Effect rows equal what the facts lead to: added, revived, taken back, proven. Never a second row for one call."""
 
+from dataclasses import replace
 from datetime import timedelta
+from uuid import uuid4
 
+import pytest
+
+from retour.connectors import registry
+from retour.core.capabilities import Deadline
 from retour.core.model import EffectState, Resolution
+from retour.store import overdue
 from retour.store.desk import Choice
-from retour.store.models import Connection, Effect, Line
+from retour.store.models import Connection, Effect, Line, Return
 from retour.store.record import record_page, record_vanished
 from retour.store.replan import replan
 from retour.store.results import Result
@@ -122,3 +129,26 @@ def test_a_changed_page_costs_as_many_queries_for_fifty_as_for_five(hub: Hub) ->
 
     record_page(hub.bol, Page("open", tuple(seen(str(n), line(str(n))) for n in range(50))), hub.now)
     assert cost(5, "one") == cost(50, "two")
+
+
+def test_a_deadline_that_has_passed_gives_way_to_the_next_one(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    declared, platforms_of = registry.marketplace, registry.marketplace("bol").capabilities
+    two = tuple(Deadline(name, timedelta(days=days), "", "made up") for name, days in (("answer", 2), ("refund", 9)))
+    monkeypatch.setattr(
+        registry,
+        "marketplace",
+        lambda key: replace(declared(key), capabilities=lambda c: replace(platforms_of(c), deadlines=two)),
+    )
+    Connection.objects.filter(pk=hub.bol.pk).update(fingerprint=uuid4().hex)
+    row = hub.knows(line("1"), line("2", awaits=False))
+    answer, refund = (row.opened_at + one.after for one in two)
+    assert row.deadline_at == answer
+    assert overdue.move_on(answer - timedelta(seconds=1)) == 0
+    before = Return.objects.values().get()
+    assert overdue.move_on(answer) == 1
+    assert Return.objects.values().get() == {**before, "deadline_at": refund}, "nothing else of it has changed"
+    assert overdue.move_on(refund) == 0
+    assert hub.shape(row)["next_deadline"] == f"{refund:%Y-%m-%dT%H:%M:%SZ}"
+    hub.later(days=20)
+    hub.looks(seen("41000001", line("1"), line("2", awaits=False, tracking="3STEST")))
+    assert hub.row().deadline_at == refund, "the last one stays, once all are over"

@@ -16,7 +16,7 @@ from retour.core import model as core
 from retour.core.model import EffectKind, EffectState, Handler, Handling, Party, Resolution, Source
 from retour.project.home import make_home, read_keys
 from retour.store import desk, record
-from retour.store.models import Connection, User
+from retour.store.models import Connection, Return, User
 from tests.web.conftest import AT, House, effect_of, line, page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -197,7 +197,6 @@ def test_a_person_without_a_company_sees_nothing(acme: House, person: Callable[.
 
 
 def test_a_deadline_says_what_happens_then(acme: House, jo: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    from retour.core import plan
     from retour.core.capabilities import Deadline
     from retour.web import dossier
 
@@ -206,8 +205,8 @@ def test_a_deadline_says_what_happens_then(acme: House, jo: Client, monkeypatch:
         row.opened_at + timedelta(days=2),
         Deadline("answer", timedelta(days=2), "bol refunds by itself.", "made up"),
     )
-    for module in (plan, dossier):
-        monkeypatch.setattr(module, "next_deadline", lambda known, deadlines: due)
+    Return.objects.filter(pk=row.pk).update(deadline_at=due[0])
+    monkeypatch.setattr(dossier, "dated", lambda known, deadlines: [due])
     text = text_of(jo, row)
     assert "(2026-03-04 09:15:30 UTC). bol refunds by itself." in text
 

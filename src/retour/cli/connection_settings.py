@@ -9,6 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 
 from retour.cli.references import NotFound, References, holds_reference, is_reference
 from retour.cli.toml_lines import Path as Place
+from retour.connectors.contract import MarketplaceManifest, ShopManifest
 from retour.store.wanted import Options
 
 
@@ -56,6 +57,19 @@ class SettingsReader:
         except ValidationError as error:
             self._tell(place, "", Options, error, ())
             return {}
+
+    def deadlines(
+        self, place: Place, manifest: MarketplaceManifest | ShopManifest, taken: Taken, options: dict[str, Any]
+    ) -> None:
+        """An own deadline changes one that the platform has: any other would be waited for in vain."""
+        known = []
+        if isinstance(manifest, MarketplaceManifest):
+            config = manifest.config.model_validate({**taken.settings, **taken.secrets})
+            known = [deadline.name for deadline in manifest.capabilities(config).deadlines]
+        for name in options.get("deadlines", {}):
+            if name not in known:
+                known_words = f"Its deadlines: {', '.join(known)}." if known else "It has none."
+                self.slips.append(((*place, name), f"{manifest.name} has no such deadline. {known_words}"))
 
     def _values(
         self, place: Place, slug: str, config: type[BaseModel], given: dict[str, Any]

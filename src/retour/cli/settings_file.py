@@ -147,7 +147,10 @@ class _Reader:
         except registry.UnknownConnector as error:
             self._slip((*place, "connector"), str(error))
             return None
+        slips = len(self._settings.slips)
         taken = self._settings.settings((*place, "settings"), slug, manifest.config, given.get("settings", {}))
+        if len(self._settings.slips) == slips:
+            self._settings.deadlines((*place, "options", "deadlines"), manifest, taken, options)
         return WantedConnection(slug, role, key, taken.settings, taken.secrets, taken.quiet, options, paused)
 
     def _tables(self, given: dict[str, Any], place: Place, name: str) -> list[tuple[str, dict[str, Any]]]:

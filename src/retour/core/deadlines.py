@@ -1,15 +1,23 @@
 """By when the merchant must have answered."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 
 from retour.core.capabilities import Deadline, Since
 from retour.core.model import Return
 
 
-def next_deadline(known: Return, deadlines: tuple[Deadline, ...]) -> tuple[datetime, Deadline] | None:
-    """The first deadline of a return, and what it means. None: the marketplace has none, or none has begun yet."""
-    dated = [(start + deadline.after, deadline) for deadline in deadlines for start in _starts(known, deadline.since)]
-    return min(dated, key=lambda pair: pair[0], default=None)
+def dated(known: Return, deadlines: Iterable[Deadline]) -> list[tuple[datetime, Deadline]]:
+    """When the deadlines of a return end, the first one first, and what each means. Those that have not begun yet are
+    missing."""
+    ends = [(start + deadline.after, deadline) for deadline in deadlines for start in _starts(known, deadline.since)]
+    return sorted(ends, key=itemgetter(0))
+
+
+def next_of(ends: Sequence[datetime], at: datetime) -> datetime | None:
+    """The one that ends next, of several in their order; the last one, once all are over."""
+    return next((end for end in ends if end > at), ends[-1] if ends else None)
 
 
 def _starts(known: Return, since: Since) -> list[datetime]:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from retour.core.account import Account, account, settles
 from retour.core.capabilities import Capabilities
-from retour.core.deadlines import next_deadline
+from retour.core.deadlines import dated
 from retour.core.model import EffectState, Handler, Line, Resolution, Return, Source, Stage, Told
 from retour.core.settlement import Settlement, settlement
 from retour.core.shop_request import create_key, request, shop_news
@@ -54,7 +54,8 @@ class Plan:
     why: Why
     lines: tuple[LinePlan, ...]
     look: bool
-    deadline: datetime | None
+    deadlines: tuple[datetime, ...]
+    """By when the marketplace wants its answers, the first one first."""
 
     @property
     def proven(self) -> tuple[str, ...]:
@@ -70,14 +71,14 @@ def plan(known: Return, capabilities: Capabilities) -> Plan:
     closed = leading.stage is Stage.CLOSED
     unfinished = not closed and not known.complete and capabilities.marketplace.details_by_look
     answers = not closed and not by_marketplace and any(line.item.awaits for line in known.lines)
-    due = next_deadline(known, capabilities.marketplace.deadlines) if answers else None
+    ends = dated(known, capabilities.marketplace.deadlines) if answers else ()
     return Plan(
         stage=leading.stage,
         wants=tuple(want for line in lines for want in line.wants),
         why=leading.why,
         lines=lines,
         look=not known.gone and ((known.stale and capabilities.marketplace.looks) or unfinished),
-        deadline=due[0] if due else None,
+        deadlines=tuple(end for end, _ in ends),
     )
 
 

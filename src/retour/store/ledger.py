@@ -11,6 +11,7 @@ from typing import Any
 from retour.core import merge
 from retour.core import model as core
 from retour.core.capabilities import Capabilities
+from retour.core.deadlines import next_of
 from retour.core.model import EffectKind, EffectState, Source, Stage
 from retour.core.plan import Outcome, Plan, Want, plan
 from retour.store import bulk, facts, rows, sql
@@ -207,7 +208,7 @@ class Ledger:
         row.opened_at = known.opened_at
         row.complete, row.stale, row.gone = known.complete, known.stale, known.gone
         row.stage, row.why, row.why_params = followed.stage, followed.why.key, dict(followed.why.params)
-        row.deadline_at = followed.deadline
+        row.deadline_at = next_of(followed.deadlines, self.at)
         row.look_at = (row.look_at or self.at) if followed.look else None
         row.changed_at = self.at
         if entry.customer is not None:

@@ -73,7 +73,7 @@ def _shapes(keys: Sequence[int], platforms: _Platforms) -> Iterator[Shape]:
         if key in rows:
             connection = platforms.connections[rows[key].connection_id]
             known = facts.to_return(rows[key], lines[key], effects[key])
-            yield _shape(connection, known, platforms.of(connection), orders)
+            yield _shape(connection, known, rows[key].deadline_at, platforms.of(connection), orders)
 
 
 def _shop_orders(refs: Sequence[str]) -> dict[tuple[int, str], str]:
@@ -82,7 +82,11 @@ def _shop_orders(refs: Sequence[str]) -> dict[tuple[int, str], str]:
 
 
 def _shape(
-    connection: Connection, known: core.Return, abilities: Capabilities, orders: dict[tuple[int, str], str]
+    connection: Connection,
+    known: core.Return,
+    deadline_at: datetime | None,
+    abilities: Capabilities,
+    orders: dict[tuple[int, str], str],
 ) -> Shape:
     followed = plan(known, abilities)
     project = connection.project
@@ -97,7 +101,7 @@ def _shape(
         "why": {"key": followed.why.key, "text": followed.why.text},
         "handler": known.handler.value,
         "opened_at": utc(known.opened_at),
-        "next_deadline": utc(followed.deadline),
+        "next_deadline": utc(deadline_at),
         "lines": [
             _line(line, line_plan, orders.get((project.pk, line.item.order_ref)))
             for line, line_plan in zip(known.lines, followed.lines, strict=True)

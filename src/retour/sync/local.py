@@ -9,7 +9,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError
 
-from retour.store import doubts, housekeeping, lease
+from retour.store import doubts, housekeeping, lease, overdue
 from retour.store.models import Connection
 from retour.sync import rhythm
 from retour.sync.alive import Worker
@@ -51,6 +51,7 @@ async def work(stop: asyncio.Event) -> None:
                 now = utc_now()
                 if cleaned is None or now - cleaned > CLEAN_EVERY:
                     await db(housekeeping.clean, now)
+                    await db(overdue.move_on, now)
                     cleaned = now
                 for connection in await db(lease.due_connections, now):
                     if connection.pk not in running and len(running) < AT_ONCE:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from retour.connectors.registry import UnknownConnector
 from retour.core import model as core
 from retour.core.capabilities import Capabilities, Deadline
-from retour.core.deadlines import next_deadline
+from retour.core.deadlines import dated
 from retour.core.model import Handler
 from retour.core.plan import Plan, plan
 from retour.store import facts
@@ -109,7 +109,7 @@ def dossier(row: Return) -> Dossier:
         others=_others(row, lines),
         plan=followed,
         trouble=trouble,
-        deadline=next_deadline(known, deadlines) if followed and followed.deadline else None,
+        deadline=next((one for one in dated(known, deadlines) if one[0] == row.deadline_at), None),
         customer=party,
         billing=billing,
         sealed_trouble=sealed_trouble,
