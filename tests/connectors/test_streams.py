@@ -1,10 +1,13 @@
 """Bodies that are read in pieces, calls that are signed, and what a connector remembers."""
 
+import asyncio
 import gzip
 from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from yarl import URL
 
 from retour.connectors.errors import ConnectorError, Refused, Transient, Unauthorized, Unavailable
@@ -66,6 +69,21 @@ class TestStream:
         async with serving(says(200, b"x" * 5000)) as server, door() as d:
             with pytest.raises(Transient, match="larger"):
                 await pieces(d, server.url, most=1000)
+
+    async def test_a_body_that_only_trickles_is_given_up(self) -> None:
+        async def trickle(request: web.Request) -> web.StreamResponse:
+            response = web.StreamResponse()
+            await response.prepare(request)
+            for _ in range(500):
+                await response.write(b"x")
+                await asyncio.sleep(0.02)
+            return response
+
+        app = web.Application()
+        app.router.add_get("/", trickle)
+        async with TestServer(app) as server, door() as d:
+            with pytest.raises(Transient, match="everything"):
+                await pieces(d, str(server.make_url("/")), within=timedelta(seconds=0.2))
 
     async def test_what_the_reader_raises_comes_through(self) -> None:
         async with serving(says(200, b"rows")) as server, door() as d:

@@ -171,12 +171,14 @@ class Door:
         group: str = "",
         most: int = 2 * 1024 * 1024 * 1024,
         silence: timedelta = timedelta(seconds=30),
+        within: timedelta = timedelta(minutes=30),
     ) -> AsyncIterator[Stream]:
         """A GET whose body may be large: read in pieces as it comes, never whole in memory, at most `most` bytes.
 
-        Made once, and given up after `silence` without a byte. Raises as `read` does, while it is opened and while
-        it is read; a body that broke off is Transient. Nothing is unpacked: a body
-        that `Content-Encoding` calls gzip arrives as gzip."""
+        Made once, and given up after `silence` without a byte, or where its last byte has not come `within` that time:
+        one byte now and then would keep a connection for ever. Raises as `read` does, while it is opened and while it
+        is read; a body that broke off is Transient. Nothing is unpacked: a body that `Content-Encoding` calls gzip
+        arrives as gzip."""
         call = self._call(False, "GET", url, group, auth, None, headers, None, None, silence, ())
         try:
             async with self._places:
@@ -186,7 +188,11 @@ class Door:
                 call.left = True
                 try:
                     async with self._transport.stream(
-                        call.signed or call.url, headers=dressed, silence=call.timeout, most=most
+                        call.signed or call.url,
+                        headers=dressed,
+                        silence=call.timeout,
+                        within=within.total_seconds(),
+                        most=most,
                     ) as opened:
                         call.outcome = opened if isinstance(opened, Lost) else opened.received
                         if isinstance(opened, Lost):

@@ -176,7 +176,7 @@ class Transport:
 
     @asynccontextmanager
     async def stream(
-        self, url: URL, *, headers: Mapping[str, str], silence: float, most: int
+        self, url: URL, *, headers: Mapping[str, str], silence: float, within: float, most: int
     ) -> AsyncIterator["Flow | Lost"]:
         """A GET whose body is read in pieces. The body of an answer that is no 2xx is in its `received`."""
         if CONTROL.search("".join([*headers.keys(), *headers.values()])):
@@ -184,7 +184,7 @@ class Transport:
             return
         leg = _Leg()
         before = _leg.set(leg)
-        limit = aiohttp.ClientTimeout(total=None, sock_connect=min(silence, CONNECT_WITHIN), sock_read=silence)
+        limit = aiohttp.ClientTimeout(total=within, sock_connect=min(silence, CONNECT_WITHIN), sock_read=silence)
         lost: Lost | None = None
         try:
             response = await self._session(fresh=False).get(
