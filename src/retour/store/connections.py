@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection as database
 from django.db import transaction
 
-from retour.store import doubts, sql
+from retour.store import doubts, fits, sql
 from retour.store.models import Connection
 
 
@@ -68,21 +68,23 @@ def throttled(connection: Connection, next_at: datetime, budget: dict[str, Any])
 
 def failed(connection: Connection, words: str, at: datetime, next_at: datetime) -> None:
     """A check failed and will be tried again."""
-    changes: dict[str, Any] = {"failures": connection.failures + 1, "trouble": words, "next_at": next_at}
-    if not connection.trouble:
-        changes["trouble_since"] = at
-    _release(connection, changes)
+    _release(connection, _in_trouble(connection, words, at, next_at))
 
 
 def reconnect(connection: Connection, words: str, at: datetime, next_at: datetime) -> None:
     """The platform does not let us in, or a setting is wrong: nothing works until that is mended."""
-    changes: dict[str, Any] = {"failures": connection.failures + 1, "trouble": words, "next_at": next_at}
-    if not connection.trouble:
-        changes["trouble_since"] = at
+    changes = _in_trouble(connection, words, at, next_at)
     _release(connection, changes)
     usable = Connection.objects.filter(pk=connection.pk, state__in=["active", "reconnect"])
     since = connection.state_since if connection.state == Connection.State.RECONNECT else at
-    usable.update(state=Connection.State.RECONNECT, state_words=words, state_since=since)
+    usable.update(state=Connection.State.RECONNECT, state_words=changes["trouble"], state_since=since)
+
+
+def _in_trouble(connection: Connection, words: str, at: datetime, next_at: datetime) -> dict[str, Any]:
+    changes: dict[str, Any] = {"failures": connection.failures + 1, "trouble": fits.text(words), "next_at": next_at}
+    if not connection.trouble:
+        changes["trouble_since"] = at
+    return changes
 
 
 def stop(connection: Connection, words: str, at: datetime) -> None:

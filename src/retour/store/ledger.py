@@ -14,7 +14,7 @@ from retour.core.capabilities import Capabilities
 from retour.core.deadlines import next_of
 from retour.core.model import EffectKind, EffectState, Source, Stage
 from retour.core.plan import Outcome, Plan, Want, plan
-from retour.store import bulk, facts, rows, sql
+from retour.store import bulk, facts, fits, rows, sql
 from retour.store.models import Connection, Effect, Event, Line, Return
 from retour.store.platforms import Sides, capabilities_between, sides_of
 from retour.store.rows import EffectRow, EventRow, LineRow, ReturnRow
@@ -105,7 +105,7 @@ class Ledger:
 
     def note(self, entry: Entry, kind: str, **params: Any) -> None:
         """Writes a line of the timeline."""
-        texts = {name: str(value) for name, value in params.items() if value is not None}
+        texts = {name: fits.text(str(value)) for name, value in params.items() if value is not None}
         entry.events.append(EventRow(entry.row.pk, self.at, kind, texts, self.actor))
 
     def save(self) -> None:

@@ -1,7 +1,7 @@
 """The only way in: what marketplaces and shops show becomes facts, and the facts become effects and timeline."""
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from retour.connectors.contract import Page, ShopPage, Unreadable
 from retour.core import match, merge
 from retour.core import model as core
 from retour.core.plan import STILL_WAITS_AFTER
-from retour.store import bulk, facts, rows, sql
+from retour.store import bulk, facts, fits, rows, sql
 from retour.store.ledger import Entry, Ledger
 from retour.store.models import Connection, MarketplaceOrder, Return, UnreadableRow
 from retour.store.rows import OrderRow
@@ -49,13 +49,14 @@ class Looked:
 
 def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
     """Takes in a page of a marketplace's list, observed at `at`. A page that brings nothing new costs one query."""
-    if page.unreadable:
-        record_unreadable(connection, page.lane, page.unreadable, at)
-    if not page.seen:
+    shown, unkept = fits.returns(page.seen)
+    if unreadable := [*page.unreadable, *unkept]:
+        record_unreadable(connection, page.lane, unreadable, at)
+    if not shown:
         return Recorded()
-    digests = {seen.ref: _digest(seen) for seen in page.seen}
+    digests = {seen.ref: _digest(seen) for seen in shown}
     known = _digests(connection, list(digests), at)
-    fresh = [seen for seen in page.seen if _is_news(seen, known.get(seen.ref), page.lane, digests[seen.ref])]
+    fresh = [seen for seen in shown if _is_news(seen, known.get(seen.ref), page.lane, digests[seen.ref])]
     if not fresh:
         return Recorded()
     with transaction.atomic():
@@ -85,11 +86,11 @@ def record_looks(
     connection: Connection, looks: Sequence[Looked], fetched: Mapping[str, core.Order | None] | None = None
 ) -> None:
     """Takes in full looks at single returns. `fetched`: orders that are at hand; the others are looked up."""
-    by_ref = {look.ref: look for look in looks}
+    by_ref = {look.ref: look for look in _fitting(connection, looks)}
     if not by_ref:
         return
     orders = {ref: order for ref, order in (fetched or {}).items() if order}
-    named = {item.order_ref for look in looks if look.seen for item in look.seen.lines}
+    named = {item.order_ref for look in by_ref.values() if look.seen for item in look.seen.lines}
     if missing := named - (fetched or {}).keys():
         orders |= known_orders(connection, missing)
     with transaction.atomic():
@@ -108,15 +109,29 @@ def record_looks(
         ledger.save()
 
 
+def _fitting(connection: Connection, looks: Iterable[Looked]) -> Iterator[Looked]:
+    """The looks as they can be kept; one that cannot is shown, and the return is looked at again later."""
+    for look in looks:
+        if look.seen is None:
+            yield look
+            continue
+        kept, unkept = fits.returns([look.seen])
+        if kept:
+            yield replace(look, seen=kept[0])
+        else:
+            record_unreadable(connection, "look", unkept, look.at)
+            postpone_looks(connection, [look.ref], look.at)
+
+
 def record_unreadable(connection: Connection, lane: str, unreadable: Iterable[Unreadable], at: datetime) -> None:
     """Keeps rows that could not be read, once each."""
     kept = [
         UnreadableRow(
             connection=connection,
-            digest=blake2b(f"{lane} {row.ref} {row.why} {row.raw}".encode(), digest_size=32).hexdigest(),
-            lane=lane,
-            ref=row.ref,
-            why=row.why,
+            digest=blake2b(fits.text(f"{lane} {row.ref} {row.why} {row.raw}").encode(), digest_size=32).hexdigest(),
+            lane=fits.text(lane, 50),
+            ref=fits.words(row.ref, fits.ID),
+            why=fits.text(row.why),
             sealed=seal(row.raw[:16_384]),
             first_at=at,
             last_at=at,
@@ -143,7 +158,7 @@ def record_shop(shop: Connection, page: ShopPage, at: datetime) -> int:
     """Takes in how the shop's requests stand. The number that changed."""
     if page.unreadable:
         record_unreadable(shop, "returns", page.unreadable, at)
-    says = {item.ref: item for item in page.returns}
+    says = {item.ref: item for item in map(fits.says, page.returns)}
     changed = {}
     for of, line, ref, known in _asked_about(shop, says.keys()):
         if known and _differs(json.loads(known), says[ref]):
@@ -163,6 +178,7 @@ def record_shop(shop: Connection, page: ShopPage, at: datetime) -> int:
 
 def hear_shop(ledger: Ledger, entry: Entry, line_ref: str, said: core.ShopSays, at: datetime) -> None:
     """Takes in what the shop says of one line."""
+    said = fits.says(said)
     before = entry.known.line(line_ref)
     known = merge.shop_says(entry.known, line_ref, said, at)
     after = known.line(line_ref)

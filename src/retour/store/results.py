@@ -10,7 +10,7 @@ from retour.connectors.http import Exchange as SentAndReceived
 from retour.core import merge
 from retour.core import model as core
 from retour.core.model import EffectKind, EffectState
-from retour.store import bulk, rows
+from retour.store import bulk, fits, rows
 from retour.store.ledger import Entry, Ledger
 from retour.store.models import Connection, Effect, Exchange
 from retour.store.record import hear_shop
@@ -79,8 +79,8 @@ def _apply(ledger: Ledger, entry: Entry, effect: EffectRow, result: Result, at: 
     effect.looks = effect.looks + 1 if asked_again else 0
     effect.state = result.state
     effect.due_at = result.due_at
-    effect.receipt = result.receipt or effect.receipt
-    effect.error, effect.code = result.error, result.code
+    effect.receipt = fits.words(result.receipt, fits.ID) or effect.receipt
+    effect.error, effect.code = fits.words(result.error), fits.words(result.code, fits.CODE)
     effect.asks = result.asks
     effect.lease_owner, effect.lease_until = "", None
     if result.state is EffectState.DONE:

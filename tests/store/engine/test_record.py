@@ -2,16 +2,29 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from retour.connectors.contract import Page, ShopOrder, ShopPage, Unreadable
-from retour.core.model import Handler, Money, Order, OrderLine, Party, Resolution, ShopSays
+from retour.core.model import (
+    EffectState,
+    Handler,
+    Handling,
+    Money,
+    Order,
+    OrderLine,
+    Party,
+    Resolution,
+    Seen,
+    ShopSays,
+)
 from retour.store import orders, record
 from retour.store.desk import Choice
 from retour.store.models import Connection, Effect, Event, Line, Return, UnreadableRow
+from retour.store.results import Result
 from tests.store.engine.hub import LANE, MORNING, Hub, accepted, line, seen
 
 
@@ -264,3 +277,67 @@ def test_what_cannot_be_looked_at_is_completed_as_it_was_last_shown(hub: Hub) ->
     assert look.seen.lines == shown.lines
     record.record_looks(hub.bol, [look], {"C000TEST01": None})
     assert (hub.row().complete, hub.row().look_at) == (True, None)
+
+
+LONG, NUL, HALF = "9" * 201, "a\0b", "a\ud83db"
+
+
+@pytest.mark.parametrize(
+    "garbled",
+    [
+        seen(LONG),
+        seen(NUL),
+        seen(HALF),
+        seen("2", line(LONG)),
+        seen("2", line(order_line_ref=NUL)),
+        replace(seen("2"), lines=(replace(line(), order_ref=LONG),)),
+        seen("2", line(quantity=2**31)),
+    ],
+    ids=["long", "nul", "half", "long line", "nul in the order's line", "long order", "far too many"],
+)
+def test_one_that_cannot_be_kept_is_shown_and_hides_no_other(hub: Hub, garbled: Seen) -> None:
+    hub.lists(seen("1"), garbled, seen("3"))
+    assert sorted(Return.objects.values_list("ref", flat=True)) == ["1", "3"]
+    [kept] = UnreadableRow.objects.all()
+    assert "cannot be kept" in kept.why
+    hub.lists(seen("1"), garbled, seen("3"))
+    assert UnreadableRow.objects.count() == 1
+
+
+def test_a_look_that_cannot_be_kept_is_shown_and_made_again_later(hub: Hub) -> None:
+    hub.lists(seen("1"), seen("2"))
+    shown = (seen("1", line(LONG), complete=True), seen("2", complete=True))
+    record.record_looks(hub.bol, [record.Looked(one.ref, one, hub.now) for one in shown])
+    assert "cannot be kept" in UnreadableRow.objects.get().why
+    assert [row.complete for row in Return.objects.order_by("ref")] == [False, True]
+    assert record.due_looks(hub.bol, hub.now, 10) == []
+    assert record.due_looks(hub.bol, hub.later(minutes=6), 10) == ["1"]
+
+
+def test_words_are_kept_without_what_no_database_keeps(hub: Hub) -> None:
+    told = line(
+        title=NUL,
+        comment=HALF,
+        reason_text="Te klein \N{T-SHIRT}",
+        tracking=LONG,
+        sku=LONG,
+        gtin=NUL,
+        unit_price=Money(Decimal("NaN"), "EUR"),
+        handlings=(Handling(1, None, NUL),),
+    )
+    row = hub.in_shop(told)
+    [kept] = row.lines.all()
+    assert (kept.title, kept.comment, kept.reason_text) == ("ab", "a?b", "Te klein \N{T-SHIRT}")
+    assert (kept.tracking, kept.sku, kept.gtin, kept.unit_price) == (LONG[:200], None, None, None)
+    assert kept.handlings[0]["raw"] == "ab"
+    record.record_shop(hub.shop, ShopPage((ShopSays(kept.shop_ref, f"open{NUL}", None),)), hub.later(minutes=1))
+    assert Line.objects.get().shop["word"] == "openab"
+
+
+def test_outcomes_are_kept_without_what_no_database_keeps(hub: Hub) -> None:
+    row = hub.in_shop()
+    hub.decides(row, Choice("70000001", Resolution.ACCEPT))
+    [told] = hub.claims_settles()
+    hub.results(Result(told.key, EffectState.PENDING, hub.now, receipt=LONG, error=NUL, code=LONG, note="sent"))
+    [effect] = hub.effects(row)
+    assert (effect.receipt, effect.error, effect.code) == (LONG[:200], "ab", LONG[:100])
