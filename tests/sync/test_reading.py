@@ -1,13 +1,19 @@
 """Bad luck while reading: what arrives broken, late, twice, or not at all."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
+import pytest
+
+from retour.connectors import registry
+from retour.connectors.contract import MarketplaceManifest
 from retour.store.models import Exchange, Return
 from retour.store.shapes import shapes
 from retour.sync import rhythm
-from tests.sync.world import STATUS, World
+from tests.sync.world import STATUS, Announced, World
 
 VENDOR_JSON = {"Content-Type": "application/vnd.retailer.v10+json;charset=UTF-8"}
 LIST = "GET /retailer/returns$"
@@ -194,14 +200,36 @@ async def test_a_quiet_check_reads_only_the_four_lists(world: World) -> None:
     assert dict(calls) == {"POST /token": 1, "GET /retailer/returns": 4}
 
 
+async def test_what_leaves_the_list_waits_for_no_look_where_none_can_be_made(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    announced = await world.in_shop()
+    declared = registry.marketplace
+
+    def without_looks(key: str) -> MarketplaceManifest:
+        able = declared(key).capabilities
+        return replace(declared(key), capabilities=lambda config: replace(able(config), looks=False))
+
+    monkeypatch.setattr(registry, "marketplace", without_looks)
+    await world.change("bol-nl", fingerprint=uuid4().hex)
+    _vanish(world, announced)
+    await world.sync()
+    assert await world.stage(announced) == ("open", "waits_for_merchant")
+
+
+def _vanish(world: World, announced: Announced) -> None:
+    """bol forgets a return."""
+    del world.bol.account().retailer.returns[announced.ref]
+    item = world.bol.account().retailer.return_items.pop(announced.line)
+    for handled in (False, True):
+        world.bol.account().retailer.shelf("FBR", handled).keep(item.returned, False)
+
+
 async def test_a_third_of_the_open_returns_vanishing_stops_and_asks(world: World, no_declared_limits: None) -> None:
     every = [await world.announce() for _ in range(14)]
     await world.sync()
     for announced in every[:12]:
-        del world.bol.account().retailer.returns[announced.ref]
-        item = world.bol.account().retailer.return_items.pop(announced.line)
-        for handled in (False, True):
-            world.bol.account().retailer.shelf("FBR", handled).keep(item.returned, False)
+        _vanish(world, announced)
     reports = await world.sync()
     assert not reports["bol-nl"].ok
     assert "12 of 14 open returns are suddenly missing" in reports["bol-nl"].words

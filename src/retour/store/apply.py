@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from retour.connectors.registry import UnknownConnector
 from retour.core.capabilities import Capabilities
 from retour.core.model import EffectState, Stage
+from retour.store import due
 from retour.store.models import Company, Connection, Effect, Line, Project, Return
 from retour.store.platforms import capabilities_of, shop_of
 from retour.store.sealed import seal, unseal
@@ -157,7 +158,7 @@ class _Application:
 def _begin_again(row: Connection, at: datetime) -> None:
     """New settings deserve a new try at once, also of what failed and waits, and a full look: what they show may be
     different."""
-    Effect.objects.filter(connection=row, state=EffectState.WANTED, due_at__gt=at).update(due_at=at)
+    due.effects_at_once(row, at, EffectState.WANTED)
     row.next_at, row.observe_at, row.deep_at = at, at, None
     row.failures, row.trouble, row.trouble_since = 0, "", None
     if row.state == Connection.State.RECONNECT:

@@ -12,9 +12,10 @@ from retour.core.capabilities import ReasonChoice
 from retour.core.merge import Contradiction
 from retour.core.model import EffectKind, EffectState
 from retour.core.plan import plan
+from retour.store import due
 from retour.store.ledger import Entry, Ledger
 from retour.store.links import link_orders
-from retour.store.models import Connection, Effect, Project
+from retour.store.models import Connection, Project
 from retour.store.record import hear_shop
 from retour.store.rows import EffectRow
 
@@ -145,8 +146,7 @@ def resume(connection: Connection, at: datetime) -> None:
         failures=0,
         **allowed,
     )
-    waiting = Effect.objects.filter(connection=connection, state=EffectState.WANTED, due_at__gt=at)
-    waiting.update(due_at=at)  # what kept them from leaving has been mended
+    due.effects_at_once(connection, at, EffectState.WANTED)  # what kept them from leaving has been mended
 
 
 def check_now(connection: Connection, at: datetime) -> None:

@@ -6,8 +6,8 @@ from enum import Enum, auto
 
 from django.db.models import F, Q
 
-from retour.store import sql
-from retour.store.models import Connection, Effect, Return
+from retour.store import due, sql
+from retour.store.models import Connection
 from retour.store.record import CLOCK_STEP
 
 CYCLE_LEASE = timedelta(minutes=10)
@@ -61,8 +61,8 @@ def clock_went_back(connection: Connection, now: datetime) -> bool:
     Whatever waits for a time waits no longer than until now."""
     if not is_ahead(connection, now):
         return False
-    Effect.objects.filter(connection=connection, due_at__gt=now).update(due_at=now)
-    Return.objects.filter(connection=connection, look_at__gt=now).update(look_at=now)
+    due.looks_at_once(connection, now)
+    due.effects_at_once(connection, now)
     times = {"checked_at": now, "observe_at": now, "next_at": now}
     Connection.objects.filter(pk=connection.pk).update(**times)
     for name, time in times.items():

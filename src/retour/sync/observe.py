@@ -49,7 +49,7 @@ async def marketplace(job: Job, *, deep: bool) -> None:
     since = started - (CHANGED_WITHIN if job.connection.checked_at else FIRST_LOOK_BACK)
     async for page in job.platform.connector.returns(None if deep else since, known):
         await take(page, asked)
-        complete = complete or page.all_open
+        complete = complete or (page.all_open and job.marketplace_capabilities.looks)
         job.saw_lane(page)
         asked = job.now()
         await job.keep()

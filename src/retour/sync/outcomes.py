@@ -27,6 +27,9 @@ def settled(key: str, receipt: Receipt, now: datetime) -> Result:
             return Result(key, EffectState.REFUSED, receipt=receipt.ref, error=receipt.words or "", note="refused")
         case ReceiptState.LOST:
             return Result(key, EffectState.UNKNOWN, due_at=now, receipt=receipt.ref, error=receipt.words, note="lost")
+    if not receipt.ref:
+        # Taken, and nothing to ask about it with: the return itself tells.
+        return Result(key, EffectState.UNKNOWN, rhythm.next_look_up(now, 0), error=receipt.words, note="lost")
     return Result(key, EffectState.PENDING, rhythm.next_confirm(now, 0), receipt=receipt.ref, note="sent")
 
 
