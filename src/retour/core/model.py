@@ -38,6 +38,7 @@ class Source(StrEnum):
 
     SHOP = "shop"
     DESK = "desk"
+    CLI = "cli"
     API = "api"
     MARKETPLACE = "marketplace"
     RULE = "rule"
@@ -69,7 +70,6 @@ class EffectKind(StrEnum):
 
     CREATE = "create"
     SETTLE = "settle"
-    REGISTER = "register"
 
 
 class EffectState(StrEnum):

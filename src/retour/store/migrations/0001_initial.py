@@ -313,9 +313,7 @@ class Migration(migrations.Migration):
                 ("key", models.CharField(max_length=300, unique=True)),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[("create", "create"), ("settle", "settle"), ("register", "register")], max_length=10
-                    ),
+                    models.CharField(choices=[("create", "create"), ("settle", "settle")], max_length=10),
                 ),
                 (
                     "state",
