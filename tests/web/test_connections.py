@@ -43,6 +43,26 @@ def test_a_healthy_connection(acme: House, jo: Client) -> None:
     assert "To be sent 1" in card(jo, acme.shop)
 
 
+def test_of_many_kinds_of_calls_only_what_runs_short_is_shown(acme: House, jo: Client) -> None:
+    left = {"feeds": 2, "orders": 30, "reports": 10, "uploads": 15}
+    quota = {group: {"limit": 2 * n if group == "orders" else 10, "remaining": n} for group, n in left.items()}
+    quota |= {"storage": {"limit": None, "remaining": None}, "a-second": {"limit": 2, "remaining": 0}}
+    Connection.objects.filter(pk=acme.bol.pk).update(quota=quota)
+    text = card(jo, acme.bol)
+    assert text.count("Calls left (") == 1
+    assert "Calls left (feeds) 2 of 10" in text
+    assert "Enough calls left of 4 kinds a-second 0 of 2 orders 30 of 60 reports 10 of 10 uploads 15 of 10" in text
+    assert "storage" not in text
+
+
+def test_what_is_used_up_is_shown_whatever_the_limit(acme: House, jo: Client) -> None:
+    quota = {name: {"limit": None, "remaining": n} for n, name in enumerate(("a", "b", "c", "d"))}
+    Connection.objects.filter(pk=acme.bol.pk).update(quota=quota)
+    text = card(jo, acme.bol)
+    assert "Calls left (a) 0" in text
+    assert "Enough calls left of 3 kinds b 1 c 2 d 3" in text
+
+
 def test_trouble_is_shown_in_its_own_words(acme: House, jo: Client) -> None:
     Connection.objects.filter(pk=acme.bol.pk).update(
         trouble="bol answered <503>.", trouble_since=timezone.now() - days(0.1)

@@ -26,13 +26,26 @@ from retour.web.words import CONNECTION_STATES
 ROWS = 50
 
 
+FEW_QUOTAS = 3
+"""More of them hide what matters: those of which enough is left are folded."""
+SCARCE = 0.25
+A_SECONDS = 10
+"""A budget of fewer calls is full again within seconds: what is left of it says nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quota:
     """What is left of one of the platform's call budgets."""
 
     group: str
     limit: int | None
-    remaining: int | None
+    remaining: int
+
+    @property
+    def is_scarce(self) -> bool:
+        if self.limit is None:
+            return self.remaining < 1
+        return self.limit >= A_SECONDS and self.remaining <= self.limit * SCARCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +56,9 @@ class Card:
     platform: Platform
     state: str | Promise
     work: overview.Work
-    quota: list[Quota]
+    quotas: list[Quota]
+    plenty: list[Quota]
+    """Call budgets that are folded, because enough of them is left."""
     lanes: list[tuple[str, datetime]]
     """As of when each list is known that is a report."""
 
@@ -129,13 +144,15 @@ def resume(request: HttpRequest, row: Connection, at: datetime) -> str:
 
 
 def _card(row: Connection, work: overview.Work) -> Card:
-    quota = [
-        Quota(group, told.get("limit"), told.get("remaining"))
+    quotas = [
+        Quota(group, told.get("limit"), told["remaining"])
         for group, told in sorted(row.quota.items())
         if isinstance(told, dict) and told.get("remaining") is not None
     ]
+    plenty = [quota for quota in quotas if not quota.is_scarce] if len(quotas) > FEW_QUOTAS else []
+    shown = [quota for quota in quotas if quota not in plenty]
     lanes = [(lane, datetime.fromisoformat(time)) for lane, time in sorted(row.lanes.items())]
-    return Card(row, platform_of(row), CONNECTION_STATES.get(row.state, row.state), work, quota, lanes)
+    return Card(row, platform_of(row), CONNECTION_STATES.get(row.state, row.state), work, shown, plenty, lanes)
 
 
 def _text(row: UnreadableRow) -> str:

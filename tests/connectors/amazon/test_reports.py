@@ -67,6 +67,20 @@ async def test_the_days_that_are_due_are_asked_for(world: World) -> None:
         assert wish["dataStartTime"][:10] == (now - timedelta(days=days or 0)).date().isoformat()
 
 
+@pytest.mark.parametrize(("minutes", "asked"), [(60, 0), (30, 1), (5, 6), (2, 15)])
+async def test_the_newest_days_are_asked_for_as_often_as_the_settings_say(
+    world: World, minutes: int, asked: int
+) -> None:
+    """In half an hour, with a check each minute."""
+    world.connect(fba=False, report_minutes=minutes)
+    await world.report(deep=False)
+    before = len(asked_for(world))
+    for _ in range(30):
+        world.wait(minutes=1)
+        await world.walk(deep=False)
+    assert len(asked_for(world)) - before == asked
+
+
 async def test_each_marketplace_has_its_own_report_and_keeps_its_rows(world: World) -> None:
     world.connect(marketplace_ids=[NL, DE], fba=False)
     there = await world.open(marketplace_id=DE)

@@ -7,7 +7,7 @@ import pytest
 from retour.connectors.errors import Transient, Unauthorized, Unavailable
 from retour.connectors.marketplaces.walmart.mapping import CAPABILITIES
 from retour.core.capabilities import Since
-from retour.core.deadlines import next_deadline
+from retour.core.deadlines import dated
 from retour.core.merge import first_seen
 
 from .world import LIST, World
@@ -115,17 +115,17 @@ async def test_48_hours_begin_when_the_parcel_arrives(world: World) -> None:
     async def due() -> object:
         seen = await world.walmart.look(announced.ref)
         assert seen is not None
-        return next_deadline(first_seen("r-1", seen, seen.opened_at), CAPABILITIES.deadlines)
+        return dated(first_seen("r-1", seen, seen.opened_at), CAPABILITIES.deadlines)
 
-    assert await due() is None
+    assert await due() == []
     await world.happens(announced, "deliver")
     arrived = (await world.line(announced)).received_at
     assert arrived is not None
     [deadline] = CAPABILITIES.deadlines
     assert deadline.since is Since.RECEIVED
-    assert await due() == (arrived + timedelta(hours=48), deadline)
+    assert await due() == [(arrived + timedelta(hours=48), deadline)]
     await world.happens(announced, "refund")
-    assert await due() is None
+    assert await due() == []
 
 
 # --- the doctor ---

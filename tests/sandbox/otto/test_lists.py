@@ -193,6 +193,17 @@ class TestReturnShipments:
             await world.sign_in()
             assert (await world.api("GET", f"/v1/return-shipments/{made}")).body["states"][-1]["state"] == state
 
+    @pytest.mark.parametrize(("switch", "shown"), [("created", 0), ("moved", 1)])
+    async def test_since_it_was_made_or_since_it_moved(self, world: World, switch: str, shown: int) -> None:
+        await world.switch(shipments_since=switch)
+        made = await world.announce(*await world.order())
+        await world.wait(7200)
+        await world.control(f"parcels/{made}/move", {"state": "ON_THE_WAY"})
+        await world.sign_in()
+        since = (world.simulator.clock.now() - timedelta(hours=1)).isoformat()
+        got = await world.api("GET", "/v1/return-shipments", params={"datefrom": since})
+        assert len(got.body["resources"]) == shown
+
     async def test_what_changed_since(self, world: World) -> None:
         made = [await world.announce(*await world.order()) for _ in range(3)]
         path = "/v1/return-shipments"

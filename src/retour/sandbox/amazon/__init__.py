@@ -7,8 +7,8 @@ authorised it: `EU_SELLER` with `EU_TOKEN` (NL, DE and BE; the first is where th
 
 Served: reports `GET_XML_RETURNS_DATA_BY_RETURN_DATE`, `GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE` and
 `GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA` (create, list, get, cancel, document); feed `POST_PAYMENT_ADJUSTMENT_DATA`
-(the same); orders 2026-01-01 (`{"order": {...}}`, as the specification has it) and v0 (order, items); restricted
-tokens.
+(the same); External Fulfillment Returns (list, get); orders 2026-01-01 (`{"order": {...}}`, as the specification has
+it) and v0 (order, items); restricted tokens.
 
 Nothing runs by itself: reports and feeds that are due by the clock run before the next look. With the default switches
 a report or feed takes 5 seconds (1 queued, 4 in progress), and the same report asked again within 5 minutes is
@@ -32,6 +32,8 @@ Control routes beside those of `retour.sandbox.app` (journal, calls, switches, f
                                        Several items are one return. `"fulfilled_by": "AMAZON"` is an FBA return: Amazon
                                        receives and refunds it, its id is the licence plate number.
                                        `"resolution": "ReturnlessRefund"` is refunded by Amazon at once.
+                                       `"external": true`: External Fulfillment Returns shows it too, and with
+                                       `"reported": false` nobody else does.
     GET  /_sandbox/returns             every return and what was refunded on each line
     POST /_sandbox/bulk                {"count": 200000, "days": 60}    made-up returns, streamed, kept nowhere; their
                                        orders can be looked up and refunded
@@ -41,6 +43,7 @@ Control routes beside those of `retour.sandbox.app` (journal, calls, switches, f
     POST /_sandbox/returns/RMA/deliver {}    it is back; Amazon refunds it itself after the switch `auto_refund_hours`
     POST /_sandbox/returns/RMA/claim   {"open": true}    an A-to-z claim
     POST /_sandbox/returns/RMA/refund  {"source": "seller", "quantity": 1}    `amazon` or `seller`; "amount" for another
+    POST /_sandbox/returns/RMA/external {"status": "IN_TRANSIT"}    its parcel, by External Fulfillment Returns
     POST /_sandbox/returns/RMA/garble  {"flaw": "no_rma_id"}    or no_order_id, no_quantity, wrong_type, bad_date,
                                        no_items (a short line in text); unknown_values must not matter; null mends it
     POST /_sandbox/jobs/next           {"kind": "feed", "outcome": "FATAL", "applied": true, "times": 1}

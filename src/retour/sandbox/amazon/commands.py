@@ -7,12 +7,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from retour.sandbox.amazon.jobs import Planned
 from retour.sandbox.amazon.marketplaces import MARKETPLACES
-from retour.sandbox.amazon.state import Flaw, Fulfilment
+from retour.sandbox.amazon.state import EXTERNAL_STATUSES, Flaw, Fulfilment
 
 Quantity = Annotated[int, Field(ge=1, le=9999)]
 Amount = Annotated[Decimal, Field(ge=0)]
 OrderId = Annotated[str, Field(pattern=r"^\d{3}-\d{7}-\d{7}$")]
 MarketplaceId = Annotated[str, Field(pattern=f"^({'|'.join(MARKETPLACES)})$")]
+
+ExternalStatus = Annotated[str, Field(pattern=f"^({'|'.join(EXTERNAL_STATUSES)})$")]
 
 
 class Command(BaseModel):
@@ -71,6 +73,8 @@ class OpenReturn(Command):
     status: str | None = Field(default=None, description="null: Approved, or Pending without `auto_approve`")
     label: bool = True
     flaw: Flaw | None = None
+    reported: bool = Field(default=True, description="false: no report shows it")
+    external: bool = Field(default=False, description="External Fulfillment Returns shows it")
 
 
 class OpenMany(Command):
@@ -81,6 +85,10 @@ class OpenMany(Command):
 
 class SetStatus(Command):
     status: str = Field(min_length=1)
+
+
+class MoveExternal(Command):
+    status: ExternalStatus
 
 
 class Claim(Command):

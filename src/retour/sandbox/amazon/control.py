@@ -45,6 +45,7 @@ class Control:
             web.post(f"{one}/deliver", self._event(simulator.deliver)),
             web.post(f"{one}/claim", self._told(simulator.claim, commands.Claim)),
             web.post(f"{one}/refund", self._told(simulator.refund, commands.RefundReturn)),
+            web.post(f"{one}/external", self._told(simulator.move_external, commands.MoveExternal)),
             web.post(f"{one}/garble", self._told(simulator.garble, commands.Garble)),
             web.post("/_sandbox/jobs/next", self.plan_jobs),
         ]

@@ -18,7 +18,7 @@ from retour.sandbox.amazon.state import Seller
 if TYPE_CHECKING:
     from retour.sandbox.amazon.simulator import AmazonSimulator
 
-Role = Literal["returns", "orders", "none"]
+Role = Literal["returns", "orders", "external", "none"]
 
 RATES: dict[str, tuple[float, int]] = {
     "createReport": (0.0167, 15),
@@ -36,8 +36,10 @@ RATES: dict[str, tuple[float, int]] = {
     "getOrderV0": (0.5, 30),
     "getOrderItemsV0": (0.5, 30),
     "getOrder": (0.5, 30),
+    "listReturns": (1, 10),
+    "getReturn": (1, 10),
 }
-"""Requests a second, and the burst (contract 1.4)."""
+"""Requests a second, and the burst (contract 1.4). The last two are made up: Amazon tells none (contract 4)."""
 
 _USER_AGENT = re.compile(r"[^/()]+/\S+ \(.*Language=.+\)")
 
@@ -92,7 +94,8 @@ class Gate:
         simulator, switches = self._simulator, self._simulator.switches
         simulator.catch_up()
         grant = simulator.tokens.grant_of(request.headers.get("x-amz-access-token", ""))
-        allowed = {"returns": switches.returns_role, "orders": switches.orders_role, "none": True}[role]
+        roles = {"returns": switches.returns_role, "orders": switches.orders_role, "external": switches.external_role}
+        allowed = roles.get(role, True)
         if not grant.seller_id or not allowed:
             raise Denied("The application has no role for this resource.")
         if not grant.covers(request.path):

@@ -1,6 +1,8 @@
 """Which ordered items a command means, and how new ones come into being."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
 
 from retour.sandbox.amazon import commands
 from retour.sandbox.amazon.samples import product
@@ -28,6 +30,15 @@ def order_behind(told: commands.OpenReturn) -> commands.PlaceOrder:
         for one in told.items
     ]
     return commands.PlaceOrder(items=items, marketplace_id=told.marketplace_id, fulfilled_by=told.fulfilled_by)
+
+
+def order_again(original: Order, at: datetime) -> commands.PlaceOrder:
+    """The same products once more, for nothing."""
+    items = [
+        commands.Product(sku=item.sku, asin=item.asin, title=item.title, quantity=item.quantity, unit_price=Decimal(0))
+        for item in original.items
+    ]
+    return commands.PlaceOrder(items=items, marketplace_id=original.marketplace.marketplace_id, placed_at=at)
 
 
 def items_meant(order: Order, told: commands.OpenReturn) -> list[OrderItem]:

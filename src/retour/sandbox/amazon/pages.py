@@ -1,10 +1,7 @@
 """The page on which a person plays the customer: orders, returns and refunds of both sample sellers."""
 
 from decimal import Decimal
-from html import escape
-from importlib.resources import files
 from itertools import islice
-from string import Template
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -12,20 +9,33 @@ from aiohttp import web
 from retour.sandbox.amazon import commands
 from retour.sandbox.amazon.samples import REASONS
 from retour.sandbox.amazon.state import DROPPED, FINAL, Order, OrderItem, Return, Seller
+from retour.sandbox.markup import Html, options, units
+from retour.sandbox.storefront import (
+    Storefront,
+    act_form,
+    acts,
+    card,
+    comment,
+    filled,
+    return_form,
+    row,
+    state,
+    states,
+    unchosen,
+)
 
 if TYPE_CHECKING:
     from retour.sandbox.amazon.simulator import AmazonSimulator
 
 SHOWN = 20
-_OPTIONS = "".join(f'<option value="{escape(code)}">{escape(text)}</option>' for code, text in REASONS.items())
+_STOREFRONT = Storefront("Amazon", "#1d4fd7")
+_REASONS = options(REASONS.items())
+_LONGEST_COMMENT = 500
 
 
 class Pages:
-    """Plain forms; every post answers with a redirect, so that a reload repeats nothing."""
-
     def __init__(self, simulator: "AmazonSimulator") -> None:
         self._simulator = simulator
-        self._template = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -42,34 +52,30 @@ class Pages:
             sent_back = (returned for returned in reversed(seller.returns.values()) if returned.order.shown)
             orders += [_order(seller, order) for order in islice(placed, SHOWN)]
             returns += [_return(seller, returned) for returned in islice(sent_back, SHOWN)]
-        nothing = '<section class="card"><p>Nothing yet. Choose a product above and press “Return this”.</p></section>'
-        html = self._template.substitute(orders="".join(orders), returns="".join(returns) or nothing)
-        return web.Response(text=html, content_type="text/html")
+        return _STOREFRONT.home(
+            "You are the customer. Send something back, then see what comes of it.", orders, returns
+        )
 
     async def send_back(self, request: web.Request) -> web.Response:
         self._simulator.catch_up()
-        form = {name: str(value) for name, value in (await request.post()).items()}
-        seller = self._simulator.sellers.get(form.get("seller_id", ""))
-        order = seller.orders.get(form.get("order_id", "")) if seller else None
+        form = await filled(request)
+        seller = self._simulator.sellers.get(form.text("seller_id"))
+        order = seller.orders.get(form.text("order_id")) if seller else None
         items = {item.order_item_id: item for item in order.items} if order else {}
-        item = items.get(form.get("order_item_id", ""))
-        quantity, reason = form.get("quantity", ""), form.get("reason", "")
-        if not seller or not order or not item or reason not in REASONS or not quantity.isdecimal():
-            raise web.HTTPBadRequest(text="Please choose a product, a reason and a quantity.")
-        left = seller.left_to_return(item)
-        if not 1 <= int(quantity) <= left:
-            raise web.HTTPBadRequest(text=f"You can send back at most {left}.")
+        item = items.get(form.text("order_item_id"))
+        if not seller or not order or not item:
+            raise unchosen()
         told = commands.ReturnedProduct(
             order_item_id=item.order_item_id,
-            quantity=int(quantity),
-            reason=reason,
-            comment=form.get("comment", "").strip()[:500],
+            reason=form.reason(REASONS),
+            quantity=form.quantity(seller.left_to_return(item)),
+            comment=form.comment(_LONGEST_COMMENT),
         )
         self._simulator.open_return(seller, commands.OpenReturn(order_id=order.order_id, items=[told]))
         raise web.HTTPSeeOther("/")
 
     async def cancel(self, request: web.Request) -> web.Response:
-        seller = self._simulator.sellers.get(str((await request.post()).get("seller_id")))
+        seller = self._simulator.sellers.get((await filled(request)).text("seller_id"))
         returned = seller.returns.get(request.match_info["rma_id"]) if seller else None
         if not seller or not returned:
             raise web.HTTPNotFound(text="There is no such return.")
@@ -77,75 +83,52 @@ class Pages:
         raise web.HTTPSeeOther("/")
 
 
-def _order(seller: Seller, order: Order) -> str:
+def _order(seller: Seller, order: Order) -> Html:
     sender = "sent by the seller" if order.fulfilled_by == "MERCHANT" else "sent by the marketplace"
-    rows = "".join(_item(seller, order, item) for item in order.items)
-    return (
-        f'<section class="card"><header><strong>{escape(order.order_id)}</strong>'
-        f"<span>{escape(order.marketplace.name)}, {order.placed_at:%d-%m-%Y}, {sender}</span></header>{rows}</section>"
-    )
+    about = f"{order.marketplace.name}, {order.placed_at:%d-%m-%Y}, {sender}"
+    return card("Order", order.order_id, about, [_item(seller, order, item) for item in order.items])
 
 
-def _item(seller: Seller, order: Order, item: OrderItem) -> str:
-    left = seller.left_to_return(item)
-    what = (
-        f'<div class="what">{escape(item.title)}'
-        f"<small>{item.quantity} &times; {_money(order, item.unit_price)} · {escape(item.sku)}</small></div>"
-    )
-    if left < 1:
-        return f'<div class="row">{what}<span class="none">Nothing left to return</span></div>'
-    title = escape(item.title)
-    return (
-        f'<div class="row">{what}<form method="post" action="/returns">{_hidden("seller_id", seller.seller_id)}'
-        f"{_hidden('order_id', order.order_id)}{_hidden('order_item_id', item.order_item_id)}"
-        f'<select name="reason" aria-label="Reason for returning {title}">{_OPTIONS}</select>'
-        f'<input type="number" name="quantity" value="1" min="1" max="{left}" aria-label="Quantity of {title}">'
-        f'<input name="comment" maxlength="500" placeholder="Comment" aria-label="Comment on {title}">'
-        "<button>Return this</button></form></div>"
-    )
+def _item(seller: Seller, order: Order, item: OrderItem) -> Html:
+    ids = {"seller_id": seller.seller_id, "order_id": order.order_id, "order_item_id": item.order_item_id}
+    left, extra = seller.left_to_return(item), comment(item.title, _LONGEST_COMMENT)
+    form = return_form(item.title, left, ids, _REASONS, extra)
+    return row(item.title, units(item.quantity, f"{_money(order, item.unit_price)} · {item.sku}"), form)
 
 
-def _return(seller: Seller, returned: Return) -> str:
-    rows = "".join(
-        f'<div class="row"><div class="what">{line.quantity} &times; {escape(line.item.title)}'
-        f"<small>{escape(REASONS.get(line.reason, line.reason))} {escape(line.comment)}</small></div>"
-        f"{_state(returned, line.open_units, line.refunded)}</div>"
-        for line in returned.lines
-    )
-    cancel = ""
-    if returned.status not in FINAL and returned.open_units:
-        cancel = (
-            f'<form method="post" action="/returns/{escape(returned.rma_id)}/cancel">'
-            f'{_hidden("seller_id", seller.seller_id)}<button class="quiet">Cancel this return</button></form>'
+def _return(seller: Seller, returned: Return) -> Html:
+    rows = [
+        row(
+            units(line.quantity, line.item.title),
+            f"{REASONS.get(line.reason, line.reason)} {line.comment}",
+            _outcome(returned, line.open_units, line.refunded),
         )
-    return (
-        f'<section class="card"><header><strong>{escape(returned.rma_id)}</strong>'
-        f"<span>order {escape(returned.order.order_id)}, {returned.requested_at:%d-%m-%Y %H:%M}</span></header>"
-        f"{rows}{cancel and f'<div class=row>{cancel}</div>'}</section>"
-    )
+        for line in returned.lines
+    ]
+    if returned.status not in FINAL and returned.open_units:
+        action, ids = f"/returns/{returned.rma_id}/cancel", {"seller_id": seller.seller_id}
+        rows.append(acts([act_form(action, "Cancel this return", returned.rma_id, ids)]))
+    about = f"order {returned.order.order_id}, {returned.requested_at:%d-%m-%Y %H:%M}"
+    return card("Return", returned.rma_id, about, rows)
 
 
-def _state(returned: Return, open_units: int, refunded: Decimal) -> str:
-    states = []
+def _outcome(returned: Return, open_units: int, refunded: Decimal) -> Html:
+    told = []
     if refunded:
-        states.append(f'<span class="good">Refunded {_money(returned.order, refunded)}</span>')
+        told.append(state(f"Refunded {_money(returned.order, refunded)}", "good"))
     if open_units:
         who = "seller" if returned.order.fulfilled_by == "MERCHANT" else "marketplace"
         match returned.status:
             case "Cancelled":
-                states.append('<span class="none">You cancelled it</span>')
+                told.append(state("You cancelled it", "none"))
             case status if status in DROPPED:
-                states.append('<span class="bad">Refused</span>')
+                told.append(state("Refused", "bad"))
             case status if status in FINAL:
-                states.append('<span class="bad">Closed without a refund</span>')
+                told.append(state("Closed without a refund", "bad"))
             case _:
-                states.append(f'<span class="wait">{open_units} &times; open: waiting for the {who}</span>')
-    return f"<div>{'<br>'.join(states)}</div>"
-
-
-def _hidden(name: str, value: str) -> str:
-    return f'<input type="hidden" name="{name}" value="{escape(value)}">'
+                told.append(state(units(open_units, f"open: waiting for the {who}"), "wait"))
+    return states(told)
 
 
 def _money(order: Order, amount: Decimal) -> str:
-    return f"{order.marketplace.money(amount)} {escape(order.marketplace.currency)}"
+    return f"{order.marketplace.money(amount)} {order.marketplace.currency}"

@@ -121,7 +121,8 @@ class ReportsApi:
         stored = tuple(
             returned
             for returned in seller.returns.values()
-            if returned.order.marketplace.marketplace_id in job.marketplace_ids
+            if returned.reported
+            and returned.order.marketplace.marketplace_id in job.marketplace_ids
             and (returned.order.fulfilled_by == "AMAZON") is fba
             and (moment := returned.delivered_at if fba else returned.requested_at) is not None
             and start <= moment <= end

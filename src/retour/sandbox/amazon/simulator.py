@@ -14,11 +14,12 @@ from aiohttp import web
 from retour.sandbox.agenda import Agenda
 from retour.sandbox.amazon import commands
 from retour.sandbox.amazon.control import Control
+from retour.sandbox.amazon.external import ExternalApi
 from retour.sandbox.amazon.feeds import FeedsApi
 from retour.sandbox.amazon.gate import Gate
 from retour.sandbox.amazon.lwa import Tokens
 from retour.sandbox.amazon.marketplaces import MARKETPLACES
-from retour.sandbox.amazon.ordering import items_meant, new_item, order_behind
+from retour.sandbox.amazon.ordering import items_meant, new_item, order_again, order_behind
 from retour.sandbox.amazon.orders import OrdersApi
 from retour.sandbox.amazon.pages import Pages
 from retour.sandbox.amazon.refunds import Refunds, Source, share
@@ -62,6 +63,7 @@ class AmazonSimulator(Simulator):
             *self.reports.routes(gate),
             *self.feeds.routes(gate),
             *OrdersApi(self).routes(gate),
+            *ExternalApi(self).routes(gate),
             *self.storage.routes(),
             *Control(self).routes(),
             *Pages(self).routes(),
@@ -131,15 +133,7 @@ class AmazonSimulator(Simulator):
 
     def replace_order(self, seller: Seller, original: Order, told: commands.Replace) -> Order:
         """Amazon sends the same again, on a new order that costs nothing."""
-        items = [
-            commands.Product(
-                sku=item.sku, asin=item.asin, title=item.title, quantity=item.quantity, unit_price=Decimal(0)
-            )
-            for item in original.items
-        ]
-        marketplace_id = original.marketplace.marketplace_id
-        now = self.clock.now()
-        order = self.place_order(seller, commands.PlaceOrder(items=items, marketplace_id=marketplace_id, placed_at=now))
+        order = self.place_order(seller, order_again(original, self.clock.now()))
         order.original = (told.association, original.order_id)
         original.replacements.append((told.association, order.order_id))
         return order
@@ -167,6 +161,8 @@ class AmazonSimulator(Simulator):
             lines,
             tracking_id=f"TESTTRACK{number:06}" if told.label and not fba else "",
             flaw=told.flaw,
+            reported=told.reported,
+            external=told.external,
         )
         self._keep(seller, returned)
         if fba:
@@ -190,7 +186,7 @@ class AmazonSimulator(Simulator):
         returned = seller.returns[returned.rma_id]
         if status == returned.status:
             return returned
-        self._keep(seller, replace(returned, status=status))
+        self._keep(seller, replace(returned, status=status, changed_at=self.clock.now()))
         if status in FINAL and returned.status not in FINAL and returned.open_units:
             self.journal.write(
                 "settled",
@@ -219,7 +215,7 @@ class AmazonSimulator(Simulator):
         """The parcel is back; after `auto_refund_hours` Amazon refunds what nobody did."""
         self.catch_up()
         now = self.clock.now()
-        self._keep(seller, replace(seller.returns[returned.rma_id], delivered_at=now))
+        self._keep(seller, replace(seller.returns[returned.rma_id], delivered_at=now, changed_at=now))
         if self.switches.auto_refund_hours is not None:
             due = now + timedelta(hours=self.switches.auto_refund_hours)
             self.agenda.add(due, lambda at: self._refund_lines(seller, returned.rma_id, "amazon", at=at))
@@ -228,6 +224,10 @@ class AmazonSimulator(Simulator):
     def claim(self, seller: Seller, returned: Return, told: commands.Claim) -> Return:
         """An A-to-z claim is opened or ended."""
         return self._keep(seller, replace(returned, a_to_z=told.open))
+
+    def move_external(self, seller: Seller, returned: Return, told: commands.MoveExternal) -> Return:
+        """What External Fulfillment Returns says of its parcel from now on."""
+        return self._keep(seller, replace(returned, external_step=told.status, changed_at=self.clock.now()))
 
     def garble(self, seller: Seller, returned: Return, told: commands.Garble) -> Return:
         """What is wrong with its row in reports from now on."""
@@ -285,8 +285,8 @@ class AmazonSimulator(Simulator):
             raise LookupError(f"no order {told.order_id}")
         else:
             order = known
-        if order.fulfilled_by == "AMAZON" and len(told.items) > 1:
-            raise LookupError("an FBA return has one line")
+        if order.fulfilled_by == "AMAZON" and (len(told.items) > 1 or told.external):
+            raise LookupError("an FBA return has one line, and is none of External Fulfillment")
         return order
 
     def _add_samples(self) -> None:

@@ -12,6 +12,24 @@ Fulfilment = Literal["MERCHANT", "AMAZON"]
 Flaw = Literal["no_rma_id", "no_order_id", "no_quantity", "wrong_type", "bad_date", "no_items", "unknown_values"]
 FINAL = frozenset({"Completed", "Closed", "Rejected", "Declined", "Cancelled"})
 DROPPED = frozenset({"Rejected", "Declined", "Cancelled"})
+EXTERNAL_STATUSES = (
+    "CREATED",
+    "CARRIER_NOTIFIED_TO_PICK_UP_FROM_CUSTOMER",
+    "CARRIER_OUT_FOR_PICK_UP_FROM_CUSTOMER",
+    "CUSTOMER_CANCELLED_PICK_UP",
+    "CUSTOMER_RESCHEDULED_PICK_UP",
+    "PICKED_FROM_CUSTOMER",
+    "IN_TRANSIT",
+    "OUT_FOR_DELIVERY",
+    "DELIVERED",
+    "REPLANNED",
+    "CUSTOMER_DROPPED_OFF",
+    "PARTIALLY_PROCESSED",
+    "PROCESSED",
+    "REJECTED",
+    "CANCELLED",
+)
+"""Of External Fulfillment Returns (contract 4)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +140,19 @@ class Return:
     delivered_at: datetime | None = None
     """At the seller, or in Amazon's warehouse."""
     flaw: Flaw | None = None
+    reported: bool = True
+    """False: no report shows it."""
+    external: bool = False
+    """External Fulfillment Returns shows it."""
+    external_step: str | None = None
+    """What External Fulfillment Returns was told of it; None: its status follows from what happened."""
+    changed_at: datetime | None = None
+
+    @property
+    def external_status(self) -> str:
+        if self.status == "Cancelled":
+            return "CANCELLED"
+        return self.external_step or ("DELIVERED" if self.delivered_at else "CREATED")
 
     @property
     def open_units(self) -> int:

@@ -65,6 +65,12 @@ class AmazonSwitches(Switches):
     warehouse_seconds: float = Field(default=0, ge=0, description="until Amazon received and refunded an FBA return")
     kept_returns: int = Field(default=50_000, gt=0, description="older ones are forgotten")
 
+    # External Fulfillment Returns (contract 4)
+    external_role: bool = Field(default=True, description="false: they answer 403")
+    external_empty_pages: bool = Field(default=True, description="an empty page with a token stands between two")
+    external_split: bool = Field(default=False, description="each piece is a row of its own")
+    external_marketplace_name: str | None = Field(default=None, description="null: AMAZON_ and the country")
+
     # Feeds (contract 6)
     feed_queue_seconds: float = Field(default=1, ge=0)
     feed_seconds: float = Field(default=4, ge=0, description="in progress")

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from aiohttp import web
@@ -38,7 +39,9 @@ class Gate:
     def open(self, interface: Interface, serve: Serve) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             switches = self._simulator.switches
-            headers = {"Content-Type": CONTENT_TYPE}
+            # The platform's own time: a client that asks what time it is there must not be told the machine's.
+            now = self._simulator.clock.now()
+            headers = {"Content-Type": CONTENT_TYPE, "Date": format_datetime(now, usegmt=True)}
             if interface == "returns" and switches.sunset:
                 headers["Sunset"] = switches.sunset
             try:

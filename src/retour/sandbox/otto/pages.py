@@ -1,27 +1,37 @@
 """The page on which a person plays the customer: orders, units sent back, refused or paid back."""
 
-from html import escape
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from retour.sandbox.markup import Html, options, units
 from retour.sandbox.otto.samples import REASONS
 from retour.sandbox.otto.state import Order, Unit
+from retour.sandbox.storefront import (
+    Storefront,
+    act_form,
+    card,
+    choice,
+    existing,
+    filled,
+    listing,
+    return_form,
+    row,
+    state,
+    unchosen,
+)
 
 if TYPE_CHECKING:
     from retour.sandbox.otto.simulator import OttoSimulator
 
-_OPTIONS = "".join(f"<option>{escape(reason)}</option>" for reason in REASONS)
+_STOREFRONT = Storefront("OTTO", "#b3140f")
+_REASONS = options((reason, reason) for reason in REASONS)
+_LABELS = options([("online", "announce on otto.de"), ("enclosed", "use the enclosed label")])
 
 
 class Pages:
-    """Plain forms; every post answers with a redirect, so that a reload repeats nothing."""
-
     def __init__(self, simulator: "OttoSimulator") -> None:
         self._simulator = simulator
-        self._template = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -33,34 +43,28 @@ class Pages:
     async def show(self, _: web.Request) -> web.Response:
         self._simulator.catch_up()
         recent = list(reversed(self._simulator.partner.recent_orders))
-        returns = "".join(_return(unit) for order in recent for unit in order.units if not _can_go_back(unit))
-        empty = '<p class="row">Nothing yet. Choose an article above.</p>'
-        orders = "".join(_order(order) for order in recent)
-        html = self._template.substitute(orders=orders or empty, returns=returns or empty)
-        return web.Response(text=html, content_type="text/html")
+        returns = [_return(unit) for order in recent for unit in order.units if not _can_go_back(unit)]
+        lead = "You are the customer. Send something back, then see what the seller decides."
+        return _STOREFRONT.home(lead, map(_order, recent), [listing(returns)])
 
     async def send_back(self, request: web.Request) -> web.Response:
         self._simulator.catch_up()
-        form = await request.post()
-        order_id, sku, reason, quantity = (str(form.get(name, "")) for name in ("order", "sku", "reason", "quantity"))
-        order = self._simulator.partner.orders.get(order_id)
-        units = _units(order, sku) if order else []
-        if not units or reason not in REASONS or not (quantity.isascii() and quantity.isdecimal()):
-            raise web.HTTPBadRequest(text="Please choose an article, a reason and a quantity.")
-        left = [unit.position_item_id for unit in units if _can_go_back(unit)]
-        if not 1 <= int(quantity) <= len(left):
-            raise web.HTTPBadRequest(text=f"You can send back at most {len(left)}.")
-        if form.get("label") == "enclosed":
-            self._simulator.send_back(left[: int(quantity)])
+        form = await filled(request)
+        order = self._simulator.partner.orders.get(form.text("order"))
+        same = _units(order, form.text("sku")) if order else []
+        if not same:
+            raise unchosen()
+        reason, left = form.reason(REASONS), [unit.position_item_id for unit in same if _can_go_back(unit)]
+        chosen = left[: form.quantity(len(left))]
+        if form.text("label") == "enclosed":
+            self._simulator.send_back(chosen)
         else:
-            self._simulator.announce(left[: int(quantity)], reason=reason)
+            self._simulator.announce(chosen, reason=reason)
         raise web.HTTPSeeOther("/")
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        try:
+        with existing():
             self._simulator.withdraw(request.match_info["unit_id"])
-        except KeyError:
-            raise web.HTTPNotFound(text="There is no such article.") from None
         raise web.HTTPSeeOther("/")
 
 
@@ -72,50 +76,33 @@ def _can_go_back(unit: Unit) -> bool:
     return unit.fulfillment == "SENT" and unit.return_status is None and unit.shipment is None
 
 
-def _order(order: Order) -> str:
-    rows = "".join(_article(order, sku) for sku in dict.fromkeys(unit.sku for unit in order.units))
-    return (
-        f'<section class="card"><header>Order <strong>{escape(order.order_number)}</strong> '
-        f"{order.ordered_at:%d.%m.%Y}</header>{rows}</section>"
-    )
+def _order(order: Order) -> Html:
+    articles = [_article(order, sku) for sku in dict.fromkeys(unit.sku for unit in order.units)]
+    return card("Order", order.order_number, f"{order.ordered_at:%d.%m.%Y}", articles)
 
 
-def _article(order: Order, sku: str) -> str:
-    units = _units(order, sku)
-    left = sum(_can_go_back(unit) for unit in units)
-    title = escape(units[0].title)
-    what = f'<div class="what">{len(units)} &times; {title}<small>{escape(sku)}</small></div>'
-    if not left:
-        return f'<div class="row">{what}<span class="none">Nothing left to return</span></div>'
-    return (
-        f'<div class="row">{what}<form method="post" action="/returns">'
-        f'<input type="hidden" name="order" value="{escape(order.sales_order_id)}">'
-        f'<input type="hidden" name="sku" value="{escape(sku)}">'
-        f'<select name="reason" aria-label="Reason for returning {title}">{_OPTIONS}</select>'
-        f'<input type="number" name="quantity" value="1" min="1" max="{left}" aria-label="Quantity of {title}">'
-        f'<select name="label" aria-label="Label for {title}"><option value="online">announce on otto.de</option>'
-        '<option value="enclosed">use the enclosed label</option></select><button>Return this</button></form></div>'
-    )
+def _article(order: Order, sku: str) -> Html:
+    same = _units(order, sku)
+    title, left = same[0].title, sum(_can_go_back(unit) for unit in same)
+    label = choice("label", f"Label for {title}", _LABELS)
+    form = return_form(title, left, {"order": order.sales_order_id, "sku": sku}, _REASONS, label)
+    return row(units(len(same), title), sku, form)
 
 
-def _return(unit: Unit) -> str:
-    what = f'<div class="what">{escape(unit.title)}<small>order {escape(unit.order.order_number)}</small></div>'
-    return f'<div class="row">{what}{_state(unit)}</div>'
+def _return(unit: Unit) -> Html:
+    return row(unit.title, f"order {unit.order.order_number}", *_outcome(unit))
 
 
-def _state(unit: Unit) -> str:
+def _outcome(unit: Unit) -> list[Html]:
     if unit.return_status == "ACCEPTED":
-        return f'<strong class="good">refunded {unit.price * unit.refunds:.2f} €</strong>'
+        return [state(f"refunded {unit.price * unit.refunds:.2f} €", "good")]
     if unit.return_status == "REJECTED":
-        return f'<strong class="bad">refused: {escape(str(unit.reason))}</strong>'
+        return [state(f"refused: {unit.reason}", "bad")]
     if unit.withdrawn:
-        return '<span class="none">you withdrew this return</span>'
+        return [state("you withdrew this return", "none")]
     if unit.shipment is None:
-        return f'<span class="none">{escape(unit.fulfillment.lower())}, not sent yet</span>'
+        return [state(f"{unit.fulfillment.lower()}, not sent yet", "none")]
     if unit.return_status != "ANNOUNCED":
-        return '<span class="wait">open: on its way back, no money yet</span>'
-    return (
-        '<span class="wait">open: announced, no money yet</span>'
-        f'<form method="post" action="/returns/{escape(unit.position_item_id)}/withdraw">'
-        '<button class="quiet">Withdraw</button></form>'
-    )
+        return [state("open: on its way back, no money yet", "wait")]
+    action = f"/returns/{unit.position_item_id}/withdraw"
+    return [state("open: announced, no money yet", "wait"), act_form(action, "Withdraw", unit.title)]

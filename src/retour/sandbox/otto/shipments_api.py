@@ -29,12 +29,14 @@ class ShipmentsApi:
         ]
 
     async def list_shipments(self, request: web.Request) -> Answer:
-        """Made, or changed, after `datefrom`; oldest first."""
+        """Made, or moved, after `datefrom`; oldest first."""
         since = moment_of(request, "datefrom")
         if since is None:
             raise bad_request("datefrom", "is required")
         limit = number_of(request, "limit", 25)
-        rows = [row for row in self._simulator.partner.shipments.values() if row.states[-1][1] > since]
+        moved = self._simulator.switches.shipments_since == "moved"
+        shipments = self._simulator.partner.shipments.values()
+        rows = [row for row in shipments if (row.states[-1][1] if moved else row.created_at) > since]
         start = 0
         if cursor := request.query.get("next"):
             ids = [row.shipment_id for row in rows]

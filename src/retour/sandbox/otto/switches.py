@@ -33,6 +33,9 @@ class OttoSwitches(Switches):
     # Lists (contract 3, 5)
     over_limit: Literal["400", "clamped"] = Field(default="400", description="limit above 50")
     empty_is_404: bool = Field(default=False, description="true: an empty list of returns answers 404")
+    shipments_since: Literal["created", "moved"] = Field(
+        default="created", description="what datefrom of the return shipments is held against; not stated by OTTO"
+    )
     absolute_links: bool = Field(default=False, description="true: links have a host; else they begin with /")
 
     # Reporting (contract 4)

@@ -17,11 +17,12 @@ from retour.connectors.contract import (
     Receipt,
     ToTell,
 )
-from retour.connectors.errors import ConnectorError, Refused
+from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient, Unavailable
 from retour.connectors.http import Door
 from retour.connectors.marketplaces.amazon import adjustments, mapping, orders, wire
 from retour.connectors.marketplaces.amazon.api import FEEDS, LIMITS, REPORTS, Api, decoded
 from retour.connectors.marketplaces.amazon.config import AmazonConfig
+from retour.connectors.marketplaces.amazon.external import External
 from retour.connectors.marketplaces.amazon.lane import FBA, FLAT, XML
 from retour.connectors.marketplaces.amazon.receipts import Receipts
 from retour.connectors.marketplaces.amazon.refunds import Refunds
@@ -38,14 +39,24 @@ class Amazon:
         self._config, self._door = config, door
         self._api = Api(config, door)
         self._reports = Reports(config, door, self._api, Watch(config, door.memory, self._api))
+        self._external = External(config, door, self._api)
         self._refunds = Refunds(config, door, self._api)
         self._receipts = Receipts(door, self._api, trust_the_list=config.send_again)
 
     async def returns(self, since: datetime | None, known: Known) -> AsyncIterator[Page]:
         """What Amazon's reports show, as of when they were made. Which days are asked for next follows from what was
         asked for before; only a deep sweep (`since` None) asks for all of them at once."""
-        async for page in self._reports.pages(everything=since is None):
-            yield page
+        failures: list[ConnectorError] = []
+        for pages in (self._reports.pages, self._external.pages):
+            try:
+                async for page in pages(everything=since is None):
+                    yield page
+            except (Stopped, Unavailable):
+                raise
+            except ConnectorError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0] if len(failures) == 1 else Transient(" ".join(error.message for error in failures))
 
     async def look(self, ref: str) -> Seen | None:
         """Never asked: `looks` is false."""
@@ -99,7 +110,7 @@ class Amazon:
             checks.append(Check("refunds", True, "Refunds can be sent; all other decisions are told by hand."))
         except ConnectorError as error:
             checks.append(Check("refunds", False, f"{error.message} Is a role for orders and shipping granted?"))
-        return checks
+        return checks + await self._external.check()
 
 
 MANIFEST = MarketplaceManifest(

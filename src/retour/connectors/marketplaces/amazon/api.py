@@ -17,6 +17,7 @@ from retour.connectors.shapes import Garbled, M, decode
 REPORTS = "/reports/2021-06-30"
 FEEDS = "/feeds/2021-06-30"
 ORDERS = "/orders/2026-01-01/orders"
+EXTERNAL = "/externalFulfillment/2024-09-11/returns"
 
 USER_AGENT = f"Retour/{__version__} (Language=Python/{platform.python_version()}; Platform={platform.system()})"
 """Amazon answers nobody who does not name himself like this (contract 1.2)."""

@@ -1,9 +1,18 @@
 """The settings of an Amazon connection: form, validation and secrets in one."""
 
+from ipaddress import ip_address
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+)
 
 
 def _web_address(value: str) -> str:
@@ -24,6 +33,19 @@ def _each_once(ids: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(ids)) != len(ids):
         raise ValueError("each marketplace is named once")
     return ids
+
+
+LEAST_MINUTES = 30
+"""Asked for the same report every few minutes, Amazon cancels it (contract 3, 10)."""
+
+
+def _is_sandbox(url: str) -> bool:
+    """Amazon's own, or one on this machine."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.startswith("sandbox.")
 
 
 class AmazonConfig(BaseModel):
@@ -62,7 +84,23 @@ class AmazonConfig(BaseModel):
             " Where Amazon cannot make the chosen one, the other is asked for."
         ),
     )
+    report_minutes: int = Field(
+        default=LEAST_MINUTES,
+        ge=1,
+        le=60,
+        description=(
+            "How often, in minutes, a report of the newest days is asked for: from 30 to 60. Fewer work with a sandbox"
+            " only, together with a shorter poll_every of the connection."
+        ),
+    )
     fba: bool = Field(default=True, description="Also show returns that Amazon's own warehouses received (FBA).")
+    external_returns: bool = Field(
+        default=False,
+        description=(
+            "Also read External Fulfillment Returns: only for accounts in Seller Flex, Easy Ship, Self Ship or alike,"
+            " with the role Direct to Consumer Shipping (Restricted). It tells where parcels are, and takes no answer."
+        ),
+    )
     keep_reason: Literal["CustomerReturn", "GeneralAdjustment"] = Field(
         default="CustomerReturn",
         description="The reason that Amazon is given for a refund where the customer keeps the product.",
@@ -107,3 +145,10 @@ class AmazonConfig(BaseModel):
         le=240,
         description="How long a refund waits for one that Amazon has announced to make itself, before you are asked.",
     )
+
+    @field_validator("report_minutes")
+    @classmethod
+    def _not_too_often(cls, value: int, info: ValidationInfo) -> int:
+        if value < LEAST_MINUTES and not _is_sandbox(info.data.get("api_url", "")):
+            raise ValueError(f"Amazon makes a report every {LEAST_MINUTES} minutes at most; only a sandbox more often")
+        return value

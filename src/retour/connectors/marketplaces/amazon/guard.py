@@ -17,6 +17,8 @@ FRESH: Final = timedelta(hours=48)
 LAGS: Final = timedelta(hours=3)
 """Until a refund is sure to stand in the reports: money moves within two hours or so (contract 6.3)."""
 SOON: Final = timedelta(minutes=30)
+REPORTED_WITHIN: Final = timedelta(hours=6)
+"""How long after it began a return that reports know may be missing from them: ours, Amazon tells none."""
 
 ALREADY: Final = "Amazon has already refunded this."
 _HERE: Final = "decide it in Seller Central"
@@ -35,6 +37,16 @@ class Refund:
 def unseen() -> Unavailable:
     """For a line that no report has shown, or not since it was read last."""
     return Unavailable("This return waits for Amazon's next report, to see that it was not refunded.", retry_after=SOON)
+
+
+def unreported(opened: datetime, known_at: datetime | None) -> Refused | Unavailable:
+    """For a line that only External Fulfillment Returns shows. `known_at`: as of when reports would show it."""
+    if known_at is None or known_at - opened < REPORTED_WITHIN:
+        return unseen()
+    return Refused(
+        "Amazon's returns reports do not show this return, only External Fulfillment Returns does, which takes no"
+        f" answer: {_HERE}."
+    )
 
 
 def outdated(seen: lines.Line, now: datetime) -> Refused | Unavailable:

@@ -12,15 +12,16 @@ FBA: Final = "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA"
 
 SELLER, WAREHOUSE = "mfn", "fba"
 
-RHYTHMS: Final = MappingProxyType(
+NEWEST: Final = 3
+RHYTHMS: Final[Mapping[str, tuple[tuple[int, timedelta | None], ...]]] = MappingProxyType(
     {
-        SELLER: ((59, timedelta(hours=20)), (30, timedelta(hours=6)), (3, timedelta(minutes=25))),
+        SELLER: ((59, timedelta(hours=20)), (30, timedelta(hours=6)), (NEWEST, None)),
         WAREHOUSE: ((59, timedelta(hours=20)), (30, timedelta(hours=11))),
     }
 )
-"""How many days back, and how often. The filter is the day of the request, so old days are asked for again to see what
-has become of them. Amazon makes 60 days at most: a report that waits for its turn must not become longer. What
-warehouses received changes daily."""
+"""How many days back, and how often; None: as the settings say. The filter is the day of the request, so old days are
+asked for again to see what has become of them. Amazon makes 60 days at most: a report that waits for its turn must not
+become longer. What warehouses received changes daily."""
 LONGEST: Final = 59
 NOT_SOONER: Final = timedelta(minutes=10)
 """Asked again sooner, Amazon cancels the report."""
@@ -57,6 +58,8 @@ class Lane:
 
     marketplace: str
     name: str
+    newest: timedelta = timedelta(minutes=25)
+    """How often the newest days are asked for."""
     asked: dict[int, datetime] = field(default_factory=dict)
     """When the last report of so many days was asked for."""
     read: dict[int, tuple[datetime, datetime]] = field(default_factory=dict)
@@ -88,7 +91,7 @@ class Lane:
             return None
         for days, rhythm in RHYTHMS[self.name]:
             last = self.asked.get(days)
-            wanted = NOT_SOONER if everything and days == LONGEST else rhythm
+            wanted = NOT_SOONER if everything and days == LONGEST else rhythm or self.newest
             if last is None or now - last >= wanted:
                 return days
         return None
@@ -164,6 +167,8 @@ class Lane:
         return self
 
 
-def lanes(marketplaces: tuple[str, ...], *, fba: bool) -> list[Lane]:
+def lanes(marketplaces: tuple[str, ...], *, fba: bool, minutes: int) -> list[Lane]:
+    """`minutes`: how often the newest days are asked for, by checks that may come a sixth of that too early."""
     names = (SELLER, WAREHOUSE) if fba else (SELLER,)
-    return [Lane(marketplace, name) for marketplace in marketplaces for name in names]
+    newest = timedelta(minutes=minutes) * 5 / 6
+    return [Lane(marketplace, name, newest) for marketplace in marketplaces for name in names]

@@ -53,6 +53,10 @@ class Line:
     """The order item id, where the report tells it."""
     unit: Decimal | None = None
     """What the buyer paid for one, where it was looked up."""
+    tracked: bool = False
+    """The report tells the parcel's number."""
+    arrived: bool = False
+    """The report tells when it arrived."""
 
     def note(self) -> dict[str, Any]:
         return {
@@ -67,6 +71,8 @@ class Line:
             "claim": self.claim,
             "item": self.item,
             "unit": None if self.unit is None else str(self.unit),
+            "tracked": self.tracked,
+            "arrived": self.arrived,
         }
 
     @classmethod
@@ -83,6 +89,8 @@ class Line:
             note["claim"],
             note["item"],
             None if note["unit"] is None else Decimal(note["unit"]),
+            note.get("tracked", False),  # notes of before have neither
+            note.get("arrived", False),
         )
 
     def says(self, *resolutions: str) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from hashlib import blake2b
@@ -166,6 +167,8 @@ class Return:
                 resolutions=product.resolutions,
                 claim=head.a_to_z_claim,
                 item=product.item.order_item_id or None,
+                tracked=bool(head.tracking_id),
+                arrived=head.return_delivery_date is not None,
             )
 
     def seen(self, ledgers: Mapping[str, Ledger], closed: str) -> list[Seen]:
@@ -184,18 +187,9 @@ class Return:
         ]
 
     def _line(self, ref: str, ledger: Ledger, closed: str) -> SeenLine:
-        seen, head = self.lines[ref], self.head
-        handlings = lines.history(seen, ledger, closed_means=closed)
-        done = sum(one.quantity for one in handlings if one.resolution)
-        item = self.products[ref].item
-        return SeenLine(
-            ref=ref,
-            order_ref=seen.order,
-            quantity=seen.quantity,
-            awaits=not lines.ended(seen.status) and done < seen.quantity,
-            handlings=handlings,
-            order_line_ref=seen.item,
-            sku=seen.sku,
+        head, item = self.head, self.products[ref].item
+        return replace(
+            standing(ref, self.lines[ref], ledger, closed),
             title=item.item_name or None,
             reason=reason(item.return_reason_code),
             reason_text=item.return_reason_code or None,
@@ -203,6 +197,21 @@ class Return:
             carrier=head.return_carrier or None,
             received_at=head.return_delivery_date,
         )
+
+
+def standing(ref: str, seen: lines.Line, ledger: Ledger, closed: str) -> SeenLine:
+    """How a line stands by the newest report that shows it. `ledger`: our refunds of it."""
+    handlings = lines.history(seen, ledger, closed_means=closed)
+    done = sum(one.quantity for one in handlings if one.resolution)
+    return SeenLine(
+        ref=ref,
+        order_ref=seen.order,
+        quantity=seen.quantity,
+        awaits=not lines.ended(seen.status) and done < seen.quantity,
+        handlings=handlings,
+        order_line_ref=seen.item,
+        sku=seen.sku,
+    )
 
 
 def received(marketplace: str, raw: Raw) -> Seen:

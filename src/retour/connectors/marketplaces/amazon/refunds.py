@@ -20,7 +20,7 @@ from retour.connectors.marketplaces.amazon.api import FEEDS, Api, decoded, decod
 from retour.connectors.marketplaces.amazon.config import AmazonConfig
 from retour.connectors.marketplaces.amazon.lane import SELLER, Lane
 from retour.connectors.marketplaces.amazon.lines import Entry, Ledger
-from retour.connectors.marketplaces.amazon.watch import ledger_note, line_note
+from retour.connectors.marketplaces.amazon.watch import external_note, ledger_note, line_note
 from retour.core.model import Resolution
 
 Outcome = Receipt | ConnectorError
@@ -103,7 +103,11 @@ class Refunds:
     async def _batch(self, marketplace: str, told: Sequence[ToTell], outcomes: dict[str, Outcome]) -> Batch:
         """What may be sent. The others get their outcome: refused, or not yet."""
         lane = Lane(marketplace, SELLER)
-        notes = await self._door.memory.read(lane.note_name, *(line_note(one.part.line_ref) for one in told))
+        notes = await self._door.memory.read(
+            lane.note_name,
+            *(line_note(one.part.line_ref) for one in told),
+            *(external_note(one.ref) for one in told),
+        )
         lane.recall(notes.get(lane.note_name))
         seen = {
             one.part.key: lines.Line.of(notes[line_note(one.part.line_ref)])
@@ -118,7 +122,9 @@ class Refunds:
             key = one.part.key
             try:
                 if key not in seen:
-                    raise guard.unseen()
+                    elsewhere = notes.get(external_note(one.ref))
+                    opened = datetime.fromisoformat(elsewhere["opened"]) if elsewhere else None
+                    raise guard.unreported(opened, lane.known_at(opened)) if opened else guard.unseen()
                 order = found[seen[key].order]
                 if isinstance(order, ConnectorError):
                     raise order

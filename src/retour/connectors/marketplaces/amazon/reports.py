@@ -64,7 +64,7 @@ class Reports:
 
     async def lanes(self) -> list[Lane]:
         """As they are remembered."""
-        fresh = lanes(self._config.marketplace_ids, fba=self._config.fba)
+        fresh = lanes(self._config.marketplace_ids, fba=self._config.fba, minutes=self._config.report_minutes)
         notes = await self._door.memory.read(*(lane.note_name for lane in fresh))
         return [lane.recall(notes.get(lane.note_name)) for lane in fresh]
 

@@ -18,8 +18,16 @@ PRICED: int = 10
 """So many orders at most are asked for while a page is read, to tell how many units a refund paid."""
 
 
+LINE = "line:"
+
+
 def line_note(line_ref: str) -> str:
-    return f"line:{line_ref}"
+    return f"{LINE}{line_ref}"
+
+
+def external_note(ref: str) -> str:
+    """Of a return that External Fulfillment Returns shows."""
+    return f"external:{ref}"
 
 
 def ledger_note(marketplace: str, order: str, product: str | None) -> str:
@@ -28,7 +36,7 @@ def ledger_note(marketplace: str, order: str, product: str | None) -> str:
 
 
 class Watch:
-    """Keeps a note of each line that is still open."""
+    """Keeps a note of each line that is still open; of ended ones too, while another list may show them as open."""
 
     def __init__(self, config: AmazonConfig, memory: Memory, api: Api) -> None:
         self._config, self._memory, self._api = config, memory, api
@@ -47,9 +55,9 @@ class Watch:
         shown = {ref: line for one in returns for ref, line in one.lines.items()}
         notes = await self._memory.read(
             *map(line_note, shown),
-            *dict.fromkeys(_ledger_of(marketplace, line) for line in shown.values()),
+            *dict.fromkeys(ledger_of(marketplace, line) for line in shown.values()),
         )
-        ledgers = {ref: Ledger.of(notes.get(_ledger_of(marketplace, line))).of_line(ref) for ref, line in shown.items()}
+        ledgers = {ref: Ledger.of(notes.get(ledger_of(marketplace, line))).of_line(ref) for ref, line in shown.items()}
         await self._priced(marketplace, returns, notes, ledgers)
         seen = tuple(one for each in returns for one in each.seen(ledgers, self._config.closed_without_refund))
         await self._kept(returns, notes)
@@ -94,12 +102,14 @@ class Watch:
         for one in returns:
             for ref, line in one.lines.items():
                 name = line_note(ref)
-                note = None if lines.ended(line.status) else line.note()
+                kept = self._config.external_returns or not lines.ended(line.status)
+                note = line.note() if kept else None
                 if notes.get(name) != note:
                     changed[name] = note
         if changed:
             await self._memory.write(changed)
 
 
-def _ledger_of(marketplace: str, line: lines.Line) -> str:
+def ledger_of(marketplace: str, line: lines.Line) -> str:
+    """The note of our refunds of this line's product."""
     return ledger_note(marketplace, line.order, line.sku or line.asin)

@@ -190,6 +190,39 @@ class OrderAnswer(Shape):
     order: Order
 
 
+class External(Shape):
+    """A row of External Fulfillment Returns: some units of one product on their way back (contract 4)."""
+
+    id: Id
+    status: Text
+    units: Annotated[Count, Field(alias="numberOfUnits")]
+    created: Annotated[Moment, Field(alias="creationDateTime")]
+    merchant_sku: Loose[Text] = None
+    rma_id: Annotated[Loose[Text], Field(validation_alias=AliasPath("returnMetadata", "rmaId"))] = None
+    reason: Annotated[Loose[Text], Field(validation_alias=AliasPath("returnMetadata", "returnReason"))] = None
+    order_id: Annotated[
+        Loose[Text], Field(validation_alias=AliasPath("marketplaceChannelDetails", "customerOrderId"))
+    ] = None
+    marketplace_name: Annotated[
+        Loose[Text],
+        Field(validation_alias=AliasPath("marketplaceChannelDetails", "marketplaceChannel", "marketplaceName")),
+    ] = None
+    tracking: Annotated[
+        Loose[Text], Field(validation_alias=AliasPath("returnShippingInfo", "reverseTrackingInfo", "trackingId"))
+    ] = None
+    carrier: Annotated[
+        Loose[Text], Field(validation_alias=AliasPath("returnShippingInfo", "reverseTrackingInfo", "carrierName"))
+    ] = None
+    delivered: Annotated[Loose[Moment], Field(validation_alias=AliasPath("returnShippingInfo", "deliveryDateTime"))] = (
+        None
+    )
+
+
+class Externals(Shape):
+    returns: list[Any] = []
+    next_token: Loose[Text] = None
+
+
 class Row(BaseModel):
     """The values of a report's row; their names are those of the XML (contract 2.1)."""
 

@@ -5,7 +5,7 @@ its list of returns, newest change first, is read back. Facts: contract page ott
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,9 +16,10 @@ from retour.connectors.contract import CameBack, Check, Known, MarketplaceManife
 from retour.connectors.errors import ConnectorError, Refused, Stopped, Transient, Unavailable
 from retour.connectors.http import Answer, Door, Limit
 from retour.connectors.marketplaces.otto import mapping, units, wire
-from retour.connectors.marketplaces.otto.answers import decoded, moment
+from retour.connectors.marketplaces.otto.answers import decoded, moment, told_at
 from retour.connectors.marketplaces.otto.config import OttoConfig
 from retour.connectors.marketplaces.otto.lists import LANES, Lists
+from retour.connectors.marketplaces.otto.parcels import REFUSED, Parcels
 from retour.connectors.marketplaces.otto.telling import Item, reported
 from retour.connectors.marketplaces.otto.units import Note, Notes
 from retour.connectors.shapes import Garbled, decode
@@ -46,11 +47,19 @@ class Otto:
         )
         self._notes = Notes(door.memory)
         self._lists = Lists(config.api_url, door.memory, self._read, config.ended_pages)
+        self._parcels = Parcels(config.api_url, door.memory, self._read_parcels, self._found_order)
+        self._now: datetime | None = None
+        """OTTO's time, as its last answer told it."""
 
     async def returns(self, since: datetime | None, known: Known) -> AsyncIterator[Page]:
-        """What waits, then what has ended; each newest first, until a page is known."""
+        """What waits, then what has ended; each newest first, until a page is known. Then what moves."""
         for status in LANES:
             async for page in self._lists.lane(status, known, deep=since is None):
+                yield page
+        if not self._config.parcels:
+            await self._parcels.forget()
+        elif self._now is not None:
+            async for page in self._parcels.pages(self._now, everything=since is None):
                 yield page
 
     async def look(self, ref: str) -> Seen | None:
@@ -224,6 +233,8 @@ class Otto:
         except ConnectorError as error:
             return [*checks, Check("returns", False, error.message)]
         checks.append(Check("returns", True, "OTTO shows the returns."))
+        if self._config.parcels:
+            checks.append(await self._check_parcels(moment(answer)))
         if ends := answer.headers.get("Sunset"):
             checks.append(Check("version", False, f"OTTO ends this version of its interface: {ends}. Update Retour."))
         rows = decoded(wire.Listing, answer).position_items if answer.status == 200 else []
@@ -239,14 +250,29 @@ class Otto:
         told = ", ".join(mapping.told_as(self._config))
         return [*checks, Check("decisions", True, f"OTTO is told {told}; the rest is done by hand.")]
 
+    async def _check_parcels(self, now: datetime) -> Check:
+        try:
+            await self._parcels.may_be_read(now)
+        except ConnectorError as error:
+            return Check("parcels", False, error.message)
+        return Check("parcels", True, "OTTO shows parcels on their way back.")
+
+    async def _found_order(self, ref: str) -> wire.Order | None:
+        return (await self._order(ref))[1]
+
     async def _order(self, ref: str) -> tuple[Answer, wire.Order | None]:
         answer = await self._read(f"{self._config.api_url}/v4/orders/{quote(ref, safe='')}")
         return answer, None if answer.status == 404 else decoded(wire.Order, answer)
 
-    async def _read(self, url: str) -> Answer:
-        return await self._door.read(
-            "GET", url, group=API, auth=self._auth, headers={"Accept": MEDIA_TYPE}, answers={404}
+    async def _read_parcels(self, url: str) -> Answer:
+        return await self._read(url, REFUSED)
+
+    async def _read(self, url: str, answers: Collection[int] = ()) -> Answer:
+        answer = await self._door.read(
+            "GET", url, group=API, auth=self._auth, headers={"Accept": MEDIA_TYPE}, answers={404, *answers}
         )
+        self._now = told_at(answer) or self._now
+        return answer
 
 
 MANIFEST = MarketplaceManifest(

@@ -89,6 +89,13 @@ class OttoConfig(BaseModel):
             " OTTO does not say what a second acceptance does."
         ),
     )
+    parcels: bool = Field(
+        default=False,
+        description=(
+            "Also read parcels on their way back: their numbers, when they arrived, and units that customers sent back"
+            " unannounced. The app may need the permission shipments, and scopes then has to name it."
+        ),
+    )
     ended_pages: int = Field(
         default=10,
         ge=1,

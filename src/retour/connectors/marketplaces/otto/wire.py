@@ -50,15 +50,53 @@ class Link(Shape):
     href: Loose[Text] = None
 
 
-class Listing(Shape):
-    """A page of the list of returns."""
+class Linked(Shape):
+    """A page that names the next one."""
 
-    position_items: list[Any] | None = None
     links: Loose[tuple[Loose[Link], ...]] = None
 
     @property
     def next(self) -> str | None:
         return next((link.href for link in self.links or () if link and link.rel == "next" and link.href), None)
+
+
+class Listing(Linked):
+    """A page of the list of returns."""
+
+    position_items: list[Any] | None = None
+
+
+class Parcels(Linked):
+    """A page of the list of parcels on their way back."""
+
+    resources: list[Any] | None = None
+
+
+class ParcelKey(Shape):
+    carrier: Loose[Text] = None
+    tracking_number: Loose[Text] = None
+
+
+class Packed(Shape):
+    """A unit in a parcel."""
+
+    sales_order_id: Id
+    sales_order_position_item_id: Id
+
+
+class Move(Shape):
+    """Where a parcel was; `state` is an open set."""
+
+    state: Loose[Text] = None
+    occurred_on: Loose[Moment] = None
+
+
+class Parcel(Shape):
+    return_shipment_id: Id
+    created_at: Loose[Moment] = None
+    tracking_key: Loose[ParcelKey] = None
+    return_position_items: tuple[Packed, ...]
+    states: Loose[tuple[Loose[Move], ...]] = None
 
 
 class Ref(Shape):

@@ -24,6 +24,17 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (selecting(event.detail.target)) event.detail.shouldSwap = false;
 });
 
+// What a person has unfolded stays so when the part around it is refreshed.
+let unfolded = [];
+
+document.addEventListener("htmx:beforeSwap", (event) => {
+  unfolded = Array.from(event.detail.target.querySelectorAll("details[id][open]"), (one) => one.id);
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+});
+
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
   const part = event.detail.target;
   const spared = part.hasAttribute("data-spare") && inUse(part);
