@@ -42,8 +42,11 @@ def main() -> None:
         ("The overview's first page, 100,000 returns", f"{serving['page'] * 1000:.0f} ms", "", "at most 50 ms"),
     ]
     api = _run("bench.compatible_api")
-    shown = f"median {api['median'] * 1000:.0f} ms, CPU {api['cpu'] * 1000:.0f} ms"
-    rows.append(("Compatible API, lists at 4 requests/s: p95", f"{api['p95'] * 1000:.0f} ms", shown, "at most 50 ms"))
+    for kind in ("lists", "searches"):
+        some = api[kind]
+        shown = f"median {some['median'] * 1000:.0f} ms, CPU {some['cpu'] * 1000:.0f} ms"
+        title = f"Compatible API, 100,000 returns, {kind} at 4 requests/s: p95"
+        rows.append((title, f"{some['p95'] * 1000:.0f} ms", shown, "at most 50 ms"))
     PAGE.write_text(_page(rows, calls))
     print(PAGE.read_text())
 

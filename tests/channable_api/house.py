@@ -108,7 +108,7 @@ class House:
         if lines:
             record.record_orders(self.bol, {ref: core.Order(ref, lines, billing=BILLING)}, AT)
         if number:
-            link_orders(self.project, {ref: number}, "import")
+            link_orders(self.project, {ref: number}, "import", at=AT)
         return MarketplaceOrder.objects.get(project=self.project, ref=ref).pk
 
     @property

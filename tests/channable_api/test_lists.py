@@ -143,9 +143,18 @@ def test_many_changes_are_paged_through_the_list_itself(
         (" ", []),
         ("%", []),
         ("Sanne", []),
+        ("blue 8355", [1]),
+        ("blue 41000001", [0]),
+        ("MUG-BLUE blue", [0, 1]),
+        ("70000001 41000002", []),
     ],
 )
-def test_search_finds_whole_numbers_and_words_in_their_spelling(acme: House, search: str, found: list[int]) -> None:
+@pytest.mark.parametrize("few", [2000, 1, 0])
+def test_search_finds_whole_numbers_and_words_in_their_spelling(
+    acme: House, search: str, found: list[int], few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many there are of what is searched: what is little is begun at, what is much is walked to."""
+    monkeypatch.setattr("retour.store.listed.FEW", few)
     numbers = [
         *acme.offer("41000001", line("70000001")),
         *acme.offer(
@@ -155,11 +164,30 @@ def test_search_finds_whole_numbers_and_words_in_their_spelling(acme: House, sea
         ),
     ]
     acme.order("C000TEST02", "8355")
-    assert set(acme.client().ids(search=search)) == {numbers[n] for n in found}
+    expected = [numbers[n] for n in sorted(found, reverse=True)]
+    assert acme.client().ids(search=search) == expected
+    assert acme.client().ids(search=search, offset=1) == expected[1:]
+    assert acme.client().ids(search=search, retrieved_at_end=later(hours=1).isoformat()) == [
+        number for number in expected if number == numbers[0]
+    ]
 
 
 def test_a_search_of_many_words_is_no_trouble(acme: House, four: list[int]) -> None:
     assert acme.client().ids(search="blue " * 3000) == four
+    words = [f"w{number}" for number in range(20)]
+    [number] = acme.offer("41000099", line("70000099", title=" ".join(words)), at=later(days=9))
+    assert acme.client().ids(search=" ".join(words)) == [number]
+    assert acme.client().ids(search=" ".join([*words[1:], "other"])) == []
+    assert acme.client().get("/returns", {"search": " ".join([*words, "other"])}).status_code == 422
+
+
+def test_a_search_finds_nothing_of_other_projects(acme: House, other: House) -> None:
+    number, foreign = acme.offer_one(), other.offer_one()
+    for search in ("Mug", "MUG-BLUE", "41000001", "C000TEST01", "71000001"):
+        assert acme.client().ids(search=search) == [number]
+        assert other.client().ids(search=search) == [foreign]
+    other.offer("41000002", line("70000002", sku="Mug", title=None))
+    assert acme.client().ids(search="Mug") == [number], "what is a number elsewhere is a word here"
 
 
 def test_failures_are_counted_whatever_is_listed(acme: House, four: list[int]) -> None:

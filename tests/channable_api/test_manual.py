@@ -11,11 +11,11 @@ import pytest
 from retour.connectors import registry
 from retour.sandbox.app import Running, start
 from retour.sandbox.fruugo import SANDBOX, FruugoSimulator
+from retour.sandbox.own_system.client import Client, Failed
 from retour.store.models import Connection, Line
 from retour.store.sealed import seal
 from retour.sync.database import Database
 from retour.sync.local import sync_pass
-from tests.channable_api.client import Failed, Shop
 from tests.channable_api.house import House
 
 ORDER = 8355
@@ -23,13 +23,13 @@ ORDER = 8355
 
 @dataclass
 class World:
-    """acme's project with Fruugo beside bol, which lets nobody declare returns."""
+    """acme's project with Fruugo alone."""
 
     runs: Running
     http: aiohttp.ClientSession
     db: Database
     house: House
-    shop: Shop
+    shop: Client
 
     @property
     def fruugo(self) -> FruugoSimulator:
@@ -58,12 +58,13 @@ async def world(server: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[W
     monkeypatch.setattr(registry, "marketplace", lambda key: replace(declared(key), limits=()))
     running, db = await start(SANDBOX.create(0)), Database()
     house = await db(House, "acme")
+    await db(lambda: Connection.objects.filter(pk=house.bol.pk).update(removed=True))
     settings = {"orders_url": f"{running.url}/orders", "username": "sandbox@example.org"}
     await db(house.connect, "fruugo", "marketplace", "fruugo", settings, {"password": "sandbox-secret"})
     async with aiohttp.ClientSession() as http:
         async with http.patch(f"{running.url}/_sandbox/switches", json={"limits": False}) as answer:
             assert answer.status == 200
-        yield World(running, http, db, house, Shop(http, server + house.path, house.token))
+        yield World(running, http, db, house, Client(http, server + house.path, house.token, rate=1e9))
     await db.close()
     await running.stop()
 
@@ -91,8 +92,9 @@ async def test_products_may_have_decisions_of_their_own(world: World) -> None:
     assert (said["status"], said["message"]) == ("success", "Declared 2 units of order 8355")
     await world.sync()
     assert world.refunds() == 1
-    rows = await world.db(lambda: [(line.sku, line.decisions[0]["resolution"]) for line in Line.objects.order_by("pk")])
-    assert rows == [("MUG-BLUE", "accept"), ("LAMP-CLAMP", "reject")]
+    rows = await world.db(lambda: [(line.sku, line.decisions[0]) for line in Line.objects.order_by("pk")])
+    told = [(sku, decision["resolution"], decision["source"]) for sku, decision in rows]
+    assert told == [("MUG-BLUE", "accept", "api"), ("LAMP-CLAMP", "reject", "api")]
 
 
 async def test_the_same_again_is_refused_while_it_is_under_way(world: World) -> None:

@@ -14,13 +14,13 @@ import pytest
 from retour.sandbox.app import Running, start
 from retour.sandbox.bol import BolSimulator
 from retour.sandbox.faults import Fault
+from retour.sandbox.own_system.client import Client
 from retour.store import claim
 from retour.store.models import ApiToken, Company, Connection, Effect, Project
 from retour.store.sealed import seal
 from retour.store.tokens import new_token
 from retour.sync.database import Database
 from retour.sync.local import sync_pass
-from tests.channable_api.client import Shop
 
 
 @dataclass
@@ -30,7 +30,7 @@ class World:
     bol_runs: Running
     http: aiohttp.ClientSession
     db: Database
-    shop: Shop
+    shop: Client
 
     @property
     def bol(self) -> BolSimulator:
@@ -87,7 +87,7 @@ async def world(server: str) -> AsyncIterator[World]:
     running, db = await start(bol), Database()
     path, token = await db(connect, running.url)
     async with aiohttp.ClientSession() as http:
-        yield World(running, http, db, Shop(http, server + path, token))
+        yield World(running, http, db, Client(http, server + path, token, rate=1e9))
     await db.close()
     await running.stop()
 

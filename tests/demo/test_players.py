@@ -6,6 +6,7 @@ from retour.demo import customers, dock
 from retour.demo.customers import MOST_WAITING
 from retour.demo.game import Game
 from retour.demo.platforms import Dropped
+from retour.demo.world import Sale
 from tests.demo.patience import until
 
 
@@ -24,10 +25,10 @@ async def test_customers_stop_where_enough_waits(game: Game, told: list[tuple[st
 
 
 async def test_what_nobody_announced_is_reported_but_for_the_visitors(game: Game, told: list[tuple[str, str]]) -> None:
-    reported: list[tuple[str, str, tuple[str, ...]]] = []
+    reported: list[Sale] = []
 
-    async def report(connection: str, order: str, lines: tuple[str, ...]) -> bool:
-        reported.append((connection, order, lines))
+    async def report(sale: Sale) -> bool:
+        reported.append(sale)
         return len(reported) > 1  # the first time the hub is not there
 
     playing = asyncio.create_task(dock.play(game, report))
@@ -37,8 +38,7 @@ async def test_what_nobody_announced_is_reported_but_for_the_visitors(game: Game
     sales = [game.world.send_back(project, otto, game.chance, unannounced=True) for _ in range(3)]
     await until(lambda: len(told) == 3)
     playing.cancel()
-    parcels = {(otto.connection, sale.order.number, sale.parcel.unannounced) for sale in sales}
     assert len(reported) == 3
     assert len(set(reported)) == 2
-    assert set(reported) < parcels
+    assert set(reported) < set(sales)
     assert sum("is yours to report" in words for _, words in told) == 1

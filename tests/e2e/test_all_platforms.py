@@ -80,6 +80,19 @@ def test_what_nobody_announced_is_reported_and_refunded(demo: Demo) -> None:
             until(partial(demo.journal, connection, kind="refund", ref=unit, by="api"), f"{title} was not told")
 
 
+def test_a_shops_own_system_reports_what_nobody_announced_over_the_api(demo: Demo) -> None:
+    system = demo.address("workshop")
+    assert demo.now["apis"]["workshop"] in demo.text
+    orders = [order for order in ask(f"{system}/_sandbox/orders") if order["lines"][0]["quantity"] == 1]
+    before = len(demo.journal("otto", kind="refund", by="api"))
+    report = {"products": [{"id": orders[0]["lines"][0]["sku"], "quantity": 1}]}
+    said = ask(f"{system}/_sandbox/orders/{orders[0]['number']}/report", report)
+    assert said["status"] == "success", said
+    until(lambda: len(demo.journal("otto", kind="refund", by="api")) > before, "OTTO was not told")
+    again = ask(f"{system}/_sandbox/orders/{orders[0]['number']}/report", report)
+    assert again["status"] == "error", "what has come back cannot come back again"
+
+
 def test_a_hub_that_starts_again_repeats_nothing_anywhere(demo: Demo) -> None:
     until(lambda: not _under_way(demo), "something does not come to its end", 90)
     before, asked = _all_that_happened(demo), _asked(demo)

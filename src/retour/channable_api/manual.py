@@ -23,7 +23,7 @@ from retour.connectors.contract import CameBack
 from retour.connectors.errors import ConnectorError
 from retour.connectors.registry import UnknownConnector
 from retour.core.merge import Contradiction
-from retour.core.model import Order
+from retour.core.model import Order, Source
 from retour.store.declared import Verdict
 from retour.store.models import Connection
 from retour.store.offered import marketplaces_of
@@ -60,7 +60,9 @@ def _declared(caller: Caller, order_id: int, products: Sequence[CameBackProduct]
         verdict = Verdict(RESOLUTIONS[word])
         token = declaring.new_token()
         try:
-            asyncio.run(declaring.declare(connection, token, order.ref, some, verdict, timezone.now(), caller.actor))
+            asyncio.run(
+                declaring.declare(connection, token, order.ref, some, verdict, Source.API, timezone.now(), caller.actor)
+            )
         except (ConnectorError, Contradiction) as error:
             if not count:
                 raise
@@ -97,18 +99,12 @@ def _units(order: Order, products: Sequence[CameBackProduct]) -> list[CameBack]:
     """Which lines of the order these products are; a product in several lines fills one after the other."""
     units = []
     for product in products:
-        left = product.quantity
-        if left < 1:
+        if product.quantity < 1:
             raise Impossible(f"The quantity of {product.id} must be at least 1.")
         lines = [line for line in order.lines if line.ref and line.sku == product.id]
         if not lines:
             raise Impossible(f"The order has no product {product.id}.")
-        for number, line in enumerate(lines, 1):
-            room = line.returnable if line.returnable is not None else line.quantity
-            some = left if number == len(lines) else min(left, room)
-            if line.ref and some:
-                units.append(CameBack(line.ref, some))
-                left -= some
+        units += [CameBack(line.ref, some) for line, some in declaring.spread(lines, product.quantity) if line.ref]
     return units
 
 

@@ -1,11 +1,20 @@
 """What a request asks for: paths, queries and bodies, checked (contract channable-api.md, 2)."""
 
 import json
+import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from django.http import HttpRequest
-from pydantic import BaseModel, Field, PlainValidator, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    PlainValidator,
+    ValidationError,
+    WithJsonSchema,
+)
 from pydantic_core import PydanticCustomError
 
 from retour.channable_api.answers import Invalid, Problem
@@ -15,6 +24,9 @@ from retour.store.listed import Between, Wanted
 M = TypeVar("M", bound=BaseModel)
 LARGEST = 2**63 - 1
 """The largest number that the database counts with: no id is larger, and no list so long."""
+MOST_TERMS = 20
+"""Of one search."""
+_DIGITS = re.compile(r"-?[0-9]+")
 _SECOND, _DAY = timedelta(seconds=1), timedelta(days=1)
 
 
@@ -41,24 +53,48 @@ class Moment(BaseModel):
             ) from None
 
 
-Time = Annotated[Moment, PlainValidator(Moment.read)]
+_EITHER = {"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]}
+Time = Annotated[Moment, PlainValidator(Moment.read), WithJsonSchema(_EITHER)]
+
+
+def _whole(value: Any) -> Any:
+    """Digits, and nothing that only resembles them: `true`, `1.0`, `1_000`, ` 1`."""
+    if isinstance(value, bool) or (isinstance(value, str) and not _DIGITS.fullmatch(value)):
+        raise PydanticCustomError("int_parsing", "Input should be a valid integer")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""Of a path or a query."""
+Number = Annotated[Whole, WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "string", "pattern": "^-?[0-9]+$"}]})]
+"""Of a body. Rows show an order's number as text, so a client may send it back as such."""
+
+
+def _few_terms(text: str) -> str:
+    """Each costs a look through the lines' numbers."""
+    if len(set(text.split())) > MOST_TERMS:
+        raise PydanticCustomError("too_many_terms", "String should have at most {most} terms", {"most": MOST_TERMS})
+    return text
+
+
+Search = Annotated[str, AfterValidator(_few_terms)]
 
 
 class Paths(BaseModel):
     """The numbers of a path."""
 
-    company_id: int
-    project_id: int
-    return_id: int = 0
-    order_id: int = 0
+    company_id: Whole
+    project_id: Whole
+    return_id: Whole = 0
+    order_id: Whole = 0
 
 
 class AnonymousQuery(BaseModel):
     """The filters of both lists."""
 
-    limit: int = Field(default=100, ge=1, le=100)
-    offset: int = Field(default=0, ge=0)
-    search: str | None = Field(default=None, min_length=1)
+    limit: Whole = Field(default=100, ge=1, le=100)
+    offset: Whole = Field(default=0, ge=0)
+    search: Search | None = Field(default=None, min_length=1)
     start_date: Time | None = None
     end_date: Time | None = None
     last_modified_after: Time | None = None
@@ -104,14 +140,14 @@ class StatusBody(BaseModel):
 class TrialBody(BaseModel):
     """A test return of an order."""
 
-    order_id: int
+    order_id: Number
 
 
 class CameBackProduct(BaseModel):
     """A product that came back unannounced."""
 
     id: str
-    quantity: int
+    quantity: Number
     status: Literal["accepted", "rejected"] = "accepted"
 
 

@@ -2,9 +2,10 @@
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from retour.channable_api import gate, manual, views
+from retour.channable_api import gate, manual, openapi, views
 
-_project: list[URLPattern] = [
+PROJECT = "v1/companies/<company_id>/projects/<project_id>/"
+project: list[URLPattern] = [
     path("returns", views.returns),
     path("anonymous_returns", views.anonymous_returns),
     path("returns/test", views.test_returns),
@@ -13,6 +14,7 @@ _project: list[URLPattern] = [
     path("orders/<order_id>/return", manual.manual_return),
 ]
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("v1/companies/<company_id>/projects/<project_id>/", include(_project)),
+    path(PROJECT, include(project)),
+    path("v1/openapi", openapi.openapi),
     re_path("^v1/", gate.nowhere),
 ]

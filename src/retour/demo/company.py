@@ -16,6 +16,7 @@ from retour.demo.shops.magento1 import Magento1
 from retour.demo.shops.magento2 import Magento2
 from retour.demo.shops.magento_native import MagentoNative
 from retour.demo.shops.mijnwebwinkel import Mijnwebwinkel
+from retour.demo.shops.own_system import OwnSystem
 
 COMPANY, COMPANY_NAME = "acme", "Acme BV"
 
@@ -36,6 +37,7 @@ def projects() -> tuple[Project, ...]:
         Project("webshop", "Acme webshop", Magento2(), (Bol(), Miravia())),
         Project("classic", "Acme classic", Magento1(), (Fruugo(),)),
         Project("boutique", "Acme boutique", MagentoNative(), (ToBeDressed(),)),
-        Project("outlet", "Acme outlet", Lightspeed(), (Zalando(), Otto())),
+        Project("outlet", "Acme outlet", Lightspeed(), (Zalando(),)),
+        Project("workshop", "Acme workshop", OwnSystem(), (Otto(),)),
         Project("studio", "Acme studio", Mijnwebwinkel(), (Walmart(), Amazon())),
     )

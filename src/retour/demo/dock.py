@@ -1,5 +1,5 @@
-"""The merchant's dock, where parcels come back that nobody announced. The merchant reports them with the hub's command,
-and leaves the first one of each marketplace for the visitor."""
+"""The merchant's dock, where parcels come back that nobody announced. The merchant reports them, and leaves the first
+one of each marketplace for the visitor."""
 
 import asyncio
 from typing import Protocol
@@ -11,9 +11,9 @@ _GLANCE = 1.0
 
 
 class Report(Protocol):
-    """Reports units that came back, and accepts them. False: the hub could not."""
+    """Reports what came back unannounced, and accepts it. False: the hub could not take it."""
 
-    async def __call__(self, connection: str, order: str, lines: tuple[str, ...]) -> bool: ...
+    async def __call__(self, sale: Sale) -> bool: ...
 
 
 async def play(game: Game, report: Report) -> None:
@@ -38,7 +38,7 @@ async def play(game: Game, report: Report) -> None:
             game.tell(
                 "merchant", f"finds {what} that nobody announced: {title} order {sale.order.number} is yours to report"
             )
-        elif await report(sale.marketplace.connection, sale.order.number, sale.parcel.unannounced):
+        elif await report(sale):
             game.tell("merchant", f"finds {what} that nobody announced, reports it to {title} and accepts it")
         else:
             mine.discard(sale)

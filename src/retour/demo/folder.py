@@ -12,7 +12,7 @@ from retour.demo.endings import CannotStart
 
 LOCK = "demo.lock"
 """Marks a folder as a demo's, is locked while one runs, and holds its process number."""
-_MADE = ("hub", "secrets", "retour.toml", "hub.log", "running.json", "paused")
+_MADE = ("hub", "secrets", "retour.toml", "orders.csv", "hub.log", "running.json", "paused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,11 @@ class Folder:
     def settings(self) -> Path:
         """What was applied."""
         return self.path / "retour.toml"
+
+    @property
+    def orders(self) -> Path:
+        """A shop's list of its orders, as it was taken in last."""
+        return self.path / "orders.csv"
 
     @property
     def log(self) -> Path:

@@ -2,18 +2,19 @@
 
 import asyncio
 import ctypes
+import json
 import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE, STDOUT, Process
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
 import aiohttp
 
 from retour.demo.endings import Broken
-from retour.demo.folder import Folder
+from retour.demo.folder import Folder, write_private
 from retour.demo.ports import HOST
 
 COMES_UP, ENDS = 60.0, 8.0
@@ -63,6 +64,22 @@ class Hub:
         except Broken:
             return False
         return True
+
+    async def new_token(self, company: str, name: str) -> str:
+        """Lets a system of the company in at the compatible API."""
+        made = json.loads(await self._run("tokens", "new", company, "--name", name, "--json"))
+        return str(made["token"])
+
+    async def apis(self) -> dict[str, str]:
+        """Where the compatible API of each project is, by its key."""
+        known = json.loads(await self._run("tokens", "list", "--json"))
+        return {project["project"]: self.url.rstrip("/") + project["path"] for project in known["projects"]}
+
+    async def take_in(self, project: str, numbers: Mapping[str, str]) -> None:
+        """Takes in a shop's list of orders: the marketplace's number, and the shop's."""
+        rows = "".join(f"{order},{number}\n" for order, number in numbers.items())
+        write_private(self.folder.orders, f"marketplace_order,shop_order\n{rows}")
+        await self._run("orders", "import", str(self.folder.orders), "--project", project)
 
     async def serve(self, up: Callable[[], None], down: Callable[[int], None]) -> None:
         """Serves until cancelled: starts the hub, says when it is up, and starts it again when it ends by itself.
@@ -126,7 +143,8 @@ class Hub:
         except aiohttp.ClientError:
             return False
 
-    async def _run(self, *words: str, **environment: str) -> None:
+    async def _run(self, *words: str, **environment: str) -> str:
+        """What a command said. Raises Broken."""
         process = await asyncio.create_subprocess_exec(
             *_COMMAND,
             *words,
@@ -145,6 +163,7 @@ class Hub:
                 await process.wait()
         if process.returncode:
             raise Broken(f"`retour {words[0]}` failed:\n{said.decode(errors='replace').rstrip()}")
+        return said.decode(errors="replace")
 
     def _environment(self) -> dict[str, str]:
         """Nothing of another hub: neither its home nor its database."""

@@ -1,5 +1,7 @@
 """What a visitor needs to know, as rows of a name and words. An empty name continues the row above."""
 
+from collections.abc import Mapping
+
 from retour.demo.folder import Folder
 from retour.demo.history import Past
 from retour.demo.hub import Hub
@@ -22,12 +24,15 @@ def addresses(world: World) -> list[Row]:
     return [*_together("Play the merchant", shops), *_together("Play the customer", marketplaces)]
 
 
-def rows(folder: Folder, world: World, hub: Hub, past: Past, login: Row, *, players: bool) -> list[Row]:
+def rows(
+    folder: Folder, world: World, hub: Hub, past: Past, asking: Mapping[str, str], login: Row, *, players: bool
+) -> list[Row]:
     """All of it."""
     email, password = login
     parcels = [
         f"{sale.parcel.what}, order {sale.order.number} at {sale.marketplace.title}" for sale in past.unannounced
     ]
+    apis = [f"{url}/returns  (token in {folder.path / 'secrets' / f'{key}-token'})" for key, url in asking.items()]
     dock = [*parcels, f"Nobody announced these: report them on {hub.url}returns/report"] if parcels else []
     pausing = [f"p and Enter: they rest, or play on (the same as a file {folder.paused})"] if players else []
     return [
@@ -36,6 +41,7 @@ def rows(folder: Folder, world: World, hub: Hub, past: Past, login: Row, *, play
         ("  password", password),
         *addresses(world),
         ("", "What you send back yourself waits for you: decide in the shop, or on the desk."),
+        *_together("Compatible API", apis),
         *_together("Came back", dock),
         *_together("Players", pausing),
         *_together(

@@ -12,7 +12,7 @@ EVERY = 12
 
 async def play(game: Game) -> None:
     """Something goes wrong now and then, one thing at a time on each platform."""
-    platforms = list(_platforms(game))
+    platforms = [platform for platform in _platforms(game) if platform.mishaps]
     while True:
         await asyncio.sleep(game.pace * EVERY * game.chance.uniform(0.6, 1.4))
         platform = game.chance.choice(platforms)

@@ -110,3 +110,20 @@ class Shop(Platform, Protocol):
     def decide(self, request: Request, resolution: str) -> None:
         """The merchant decides: accept, reject, repair, exchange, keep or cancel."""
         ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """A shop whose own system fetches its returns from the hub, decides there, and reports what nobody announced."""
+
+    def connect(self, url: str, token: str) -> None:
+        """From now on it does: this is its project's address at the hub."""
+        ...
+
+    def numbers(self) -> Mapping[str, str]:
+        """Its orders, as it would export them for the hub: the marketplace's number, and its own."""
+        ...
+
+    async def report(self, order: Order, pieces: int) -> bool:
+        """So many pieces of an order's first product came back, and are accepted. False: the hub could not take it."""
+        ...

@@ -9,12 +9,13 @@ import signal
 from collections.abc import Coroutine, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
-from retour.demo import customers, dock, history, introduction, luck, settings, staff
+from retour.demo import customers, dock, fetching, history, introduction, luck, settings, staff
 from retour.demo.endings import Broken
 from retour.demo.folder import Folder, claim, write_private
 from retour.demo.game import Game
@@ -105,13 +106,15 @@ class _Demo:
         self.screen.step("Settings", f"applied from {folder.settings}")
         past = history.write(world)
         self.screen.step("Days of returns", f"{past.returns} of them, most to be decided in a moment")
+        asking = await fetching.let_in(folder, world, hub)
+        self.screen.step("Compatible API", f"a token for the system of {', '.join(asking)}")
 
         first = True
 
         def up() -> None:
             nonlocal first
-            self._publish(folder, world, hub, password)
-            rows = introduction.rows(folder, world, hub, past, (EMAIL, password), players=self._wish.players)
+            self._publish(folder, world, hub, password, asking)
+            rows = introduction.rows(folder, world, hub, past, asking, (EMAIL, password), players=self._wish.players)
             reminder = f"Desk {hub.url}  {EMAIL}  {password}   (Enter shows all addresses, Ctrl-C stops)"
             self.screen.remember(rows, reminder)
             if first:
@@ -140,7 +143,13 @@ class _Demo:
         playing = merchant.catch_up(past.decisions, _HISTORY_TAKES)
         if not self._wish.players:
             return [playing]
-        players = merchant.play(), customers.play(game), staff.play(game), luck.play(game), dock.play(game, hub.report)
+        players = (
+            merchant.play(),
+            customers.play(game),
+            staff.play(game),
+            luck.play(game),
+            dock.play(game, partial(fetching.report, hub)),
+        )
         return [playing, *players]
 
     def _toggle(self, folder: Folder) -> None:
@@ -151,13 +160,14 @@ class _Demo:
             folder.paused.touch()
             self.screen.say("The players rest. p and Enter: they play on.")
 
-    def _publish(self, folder: Folder, world: World, hub: Hub, password: str) -> None:
+    def _publish(self, folder: Folder, world: World, hub: Hub, password: str, asking: dict[str, str]) -> None:
         known = {
             "desk": hub.url,
             "email": EMAIL,
             "password": password,
             "marketplaces": {one.connection: f"{world.urls[one.connection]}/" for _, one in world.marketplaces()},
             "shops": {one.key: f"{world.urls[one.key]}{one.shop.back_office}" for one in world.projects},
+            "apis": asking,
             "process": os.getpid(),
             "hub_process": hub.number,
         }

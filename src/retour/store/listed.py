@@ -4,27 +4,21 @@ An index holds the lines in the order of the list. A list of those that changed 
 searched, begins at their returns instead: they are few.
 """
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, cast
 
 from django.db import models
-from django.db.models import Q
 
-from retour.store import sql, trials
-from retour.store.models import Connection, Effect, Line, MarketplaceOrder
+from retour.store import sql, terms, trials
+from retour.store.models import Connection, Effect
 from retour.store.offered import Key, Offer, offers
+from retour.store.terms import Term
 from retour.store.trials import Trial
 
 FEW: Final = 2000
 """So many returns are put in order faster than the whole list is walked through for them."""
-MOST_FOUND: Final = 2000
-"""How many lines a search finds, the newest."""
-MOST_TERMS: Final = 10
-"""So many are looked for in the database, the others in what that finds."""
-_WORD: Final = re.compile(r"\w+")
 
 _FAILED: Final = "(f.state IN ('refused', 'dead') OR (f.state = 'unknown' AND f.asks))"
 """Telling the marketplace went wrong. Literals, as the database's partial indexes want them."""
@@ -67,15 +61,18 @@ def listing(shop: Connection, wanted: Wanted, *, billing: bool = False) -> Listi
     """The wanted page of what was handed over to this shop. `billing`: with invoice addresses."""
     marketplaces = Connection.objects.filter(project=shop.project_id, role=Connection.Role.MARKETPLACE)
     ours = list(marketplaces.values_list("pk", flat=True))
-    found = _found(shop, ours, wanted.terms) if wanted.terms is not None else None
+    searched = None
     few = _changed(ours, wanted.changed)
-    if found is not None:
-        few = _both(few, {of for of, _ in found})
+    if wanted.terms is not None:
+        searched = terms.found(wanted.terms, shop.project_id, ours, FEW)
+        few = _narrower(few, terms.returns(searched, FEW) if searched else set())
     failing = _failing(ours)
     count = 0
     if failing:
-        count = _Conditions(shop, wanted, _both(few, failing), found, failed=True).count()
-    conditions = _Conditions(shop, wanted, _both(few, failing) if wanted.failed else few, found, failed=wanted.failed)
+        count = _Conditions(shop, wanted, _both(few, failing), searched, failed=True).count()
+    if wanted.failed:
+        few = _both(few, failing)
+    conditions = _Conditions(shop, wanted, few, searched, failed=wanted.failed)
     return Listing(_page(shop, conditions, wanted, billing=billing), count)
 
 
@@ -105,9 +102,8 @@ def _is_wanted(trial: Trial, wanted: Wanted) -> bool:
     if wanted.failed or not (wanted.offered.holds(trial.made_at) and wanted.seen.holds(trial.made_at)):
         return False
     numbers = {trial.order_ref, trial.sku, trial.gtin}
-    return wanted.changed.holds(trial.changed_at) and (
-        wanted.terms is None or _matches(wanted.terms, numbers, trial.title)
-    )
+    fits = wanted.terms is None or terms.matches(wanted.terms, numbers, trial.title)
+    return fits and wanted.changed.holds(trial.changed_at)
 
 
 class _Conditions:
@@ -118,7 +114,7 @@ class _Conditions:
         shop: Connection,
         wanted: Wanted,
         few: Collection[int] | None,
-        found: Collection[tuple[int, str]] | None,
+        searched: Sequence[Term] | None,
         *,
         failed: bool,
     ) -> None:
@@ -128,9 +124,9 @@ class _Conditions:
         self._and("e.connection_id = %s" if few is None else "+e.connection_id = %s", shop.pk)
         if few is not None:
             self._and(f"e.of_id IN {sql.marks(few)}", *few)
-        if found is not None:
-            lines = f"(e.of_id, e.line_ref) IN (VALUES {', '.join(['(%s, %s)'] * len(found))})"
-            self._and(lines if found else "1 = 0", *(value for line in found for value in line))
+        for term in searched or ():
+            condition, values = term.condition()
+            self._and(condition, *values)
         if failed:
             settles = "SELECT 1 FROM store_effect AS f WHERE f.of_id = e.of_id AND f.line_ref = e.line_ref"
             self._and(f"EXISTS ({settles} AND f.kind = 'settle' AND {_FAILED})")
@@ -159,10 +155,14 @@ class _Conditions:
 
     @property
     def _text(self) -> str:
-        joined = any(condition.startswith("r.") for condition in self._where)
-        returns = "CROSS JOIN store_return AS r" if joined else ""
-        where = [*self._where, "r.id = e.of_id"] if joined else self._where
-        return f"FROM store_effect AS e {returns} WHERE {' AND '.join(where)}"
+        tables, where = ["store_effect AS e"], list(self._where)
+        if any(condition.startswith("r.") for condition in self._where):
+            tables.append("store_return AS r")
+            where.append("r.id = e.of_id")
+        if any(condition.startswith("(l.") for condition in self._where):
+            tables.append("store_line AS l")
+            where.append("l.of_id = e.of_id AND l.ref = e.line_ref")
+        return f"FROM {' CROSS JOIN '.join(tables)} WHERE {' AND '.join(where)}"
 
     def _times(self, column: str, between: Between) -> None:
         if between.since is not None:
@@ -201,37 +201,11 @@ def _failing(marketplaces: Sequence[int]) -> set[int]:
     return {pk for (pk,) in found}
 
 
-def _found(shop: Connection, marketplaces: Sequence[int], terms: Sequence[str]) -> list[tuple[int, str]]:
-    """The lines that a search finds, by return and ref. The database looks for the letters; whether they are a whole
-    word, and spelt like this, is seen here."""
-    if not terms or any("\0" in term for term in terms):
-        return []
-    linked = {term: _linked(shop, term) for term in terms[:MOST_TERMS]}
-    lines = Line.objects.filter(of__connection__in=marketplaces)
-    for term, orders in linked.items():
-        number = Q(ref=term) | Q(order_ref=term) | Q(sku=term) | Q(gtin=term) | Q(of__ref=term)
-        lines = lines.filter(number | Q(order_ref__in=orders) | Q(title__contains=term))
-    columns = lines.order_by("-pk").values_list("of", "ref", "of__ref", "order_ref", "sku", "gtin", "title")
-    return [
-        (of, ref)
-        for of, ref, return_ref, order_ref, sku, gtin, title in columns[:MOST_FOUND]
-        if _matches(
-            [term for term in set(terms) if order_ref not in linked.get(term, ())],
-            {ref, return_ref, order_ref, sku, gtin},
-            title,
-        )
-    ]
-
-
-def _linked(shop: Connection, shop_order: str) -> set[str]:
-    """The marketplace's orders that are this order of the shop."""
-    orders = MarketplaceOrder.objects.filter(project=shop.project_id, shop_order=shop_order)
-    return set(orders.values_list("ref", flat=True))
-
-
-def _matches(terms: Collection[str], numbers: Collection[str | None], title: str | None) -> bool:
-    words = set(_WORD.findall(title or ""))
-    return all(term in numbers or term in words for term in terms)
+def _narrower(some: set[int] | None, others: set[int] | None) -> set[int] | None:
+    """Both of two limits, where there are any."""
+    if some is None or others is None:
+        return others if some is None else some
+    return some & others
 
 
 def _both(some: set[int] | None, others: set[int]) -> set[int]:

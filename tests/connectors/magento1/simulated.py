@@ -1,9 +1,11 @@
 """The simulated shop's hands, as the conformance suite wants them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from retour.core.model import Resolution
 from retour.sandbox.magento1 import TOKEN
+from retour.sandbox.magento1.simulator import Magento1Simulator
 from retour.testing import SimulatedShop
 
 WORDS = {
@@ -20,6 +22,7 @@ WORDS = {
 class SimulatedMagento1(SimulatedShop):
     reads = r"GET /channableapi/returns/get"
     writes = r"POST /channableapi/returns/index"
+    simulator: Magento1Simulator
 
     def settings(self) -> dict[str, Any]:
         return {"base_url": f"{self.url}/", "token": TOKEN}
@@ -37,6 +40,11 @@ class SimulatedMagento1(SimulatedShop):
     async def clear(self, ref: str) -> None:
         """The row action "Delete", which only makes the status null."""
         await self.command("POST", f"/_sandbox/returns/{ref}/delete")
+
+    async def record(self, ref: str) -> str:
+        row = self.simulator.shop.returns.get(int(ref))
+        kept = asdict(row).values() if row else ()
+        return "\n".join(str(value) for value in kept if value is not None)
 
     async def spoil_a_status(self) -> None:
         self.fault("answer", self.reads, skip=2, status=200, body='{"validated": "true", "status": ["?"]}')

@@ -10,8 +10,9 @@ from retour.connectors.errors import ConnectorError, Misconfigured, Transient, U
 from retour.connectors.shops.magento1 import PARALLEL
 from retour.core.merge import shop_says
 from retour.core.model import Handler, Line, Resolution, Return, SeenLine, ShopSays
+from tests.connectors.asked import make, read
 
-from .conftest import STATUS, Shop, make, read
+from .conftest import STATUS, Shop
 from .simulated import WORDS
 
 NOW = datetime(2026, 3, 2, 9, 15, 30, tzinfo=UTC)

@@ -22,8 +22,9 @@ from retour.sandbox.magento1 import SANDBOX, TOKEN
 from retour.testing.opened import opened
 from retour.testing.samples import full_request
 from retour.testing.virtual import VirtualLoop
+from tests.connectors.asked import read
 
-from .conftest import CREATE, Shop, read
+from .conftest import CREATE, Shop
 
 HOUR = {"Retry-After": "3600"}
 

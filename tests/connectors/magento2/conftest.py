@@ -1,18 +1,14 @@
 """A simulated Magento 2 shop over real HTTP, and the connector that talks to it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import stamina
 
-from retour.connectors.contract import ShopPage
-from retour.connectors.errors import ConnectorError
 from retour.connectors.shops.magento2 import MANIFEST
 from retour.sandbox.app import start
 from retour.sandbox.magento2 import SANDBOX
 from retour.testing.opened import opened
-from retour.testing.samples import full_request
 
 from .simulated import SimulatedMagento2
 
@@ -34,12 +30,6 @@ class Shop(SimulatedMagento2):
         return sum(count for call, count in (await self.all_calls()).items() if "returns/status" in call)
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
-
-
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
     running = await start(SANDBOX.create(0))
@@ -51,19 +41,3 @@ async def shop() -> AsyncIterator[Shop]:
 async def magento(shop: Shop) -> AsyncIterator[Any]:
     async with opened(MANIFEST, shop.settings()) as hub:
         yield hub.connector
-
-
-async def make(magento: Any, count: int = 1) -> list[str]:
-    """Makes so many return requests; their numbers in the shop."""
-    return [(await magento.create(full_request(number), f"r-{number}:1:create")).ref for number in range(1, count + 1)]
-
-
-async def read(magento: Any, refs: list[str]) -> tuple[list[ShopPage], ConnectorError | None]:
-    """The pages that came, and the failure that ended them, if one did."""
-    pages: list[ShopPage] = []
-    try:
-        async for page in magento.changed(refs, None):
-            pages += [page]
-    except ConnectorError as error:
-        return pages, error
-    return pages, None

@@ -1,9 +1,17 @@
 """The simulated shop's hands, as the conformance suite wants them."""
 
+from dataclasses import asdict
 from typing import Any
 
 from retour.core.model import Resolution
-from retour.sandbox.magento2 import INTEGRATION_TOKEN, TOKEN
+from retour.sandbox.magento2 import (
+    ACCESS_TOKEN_SECRET,
+    CONSUMER_KEY,
+    CONSUMER_SECRET,
+    INTEGRATION_TOKEN,
+    TOKEN,
+    Magento2,
+)
 from retour.testing import SimulatedShop
 
 WORDS = {
@@ -17,9 +25,19 @@ WORDS = {
 """Contract magento.md, E13."""
 
 
+SIGNED = {
+    "consumer_key": CONSUMER_KEY,
+    "consumer_secret": CONSUMER_SECRET,
+    "integration_token": INTEGRATION_TOKEN,
+    "integration_token_secret": ACCESS_TOKEN_SECRET,
+}
+"""All four keys of the integration."""
+
+
 class SimulatedMagento2(SimulatedShop):
     reads = r"GET /channable/returns/status"
     writes = r"POST /channable/returns/hook"
+    simulator: Magento2
 
     def settings(self) -> dict[str, Any]:
         return {"base_url": f"{self.url}/", "token": TOKEN, "integration_token": INTEGRATION_TOKEN}
@@ -32,6 +50,11 @@ class SimulatedMagento2(SimulatedShop):
 
     async def remove(self, ref: str) -> None:
         await self.command("DELETE", f"/_sandbox/returns/{ref}")
+
+    async def record(self, ref: str) -> str:
+        row = self.simulator.shop.returns.get(int(ref))
+        kept = asdict(row).values() if row else ()
+        return "\n".join(str(value) for value in kept if value is not None)
 
     async def spoil_a_status(self) -> None:
         self.fault("answer", self.reads, skip=2, status=200, body='{"validated": "true", "status": ["?"]}')

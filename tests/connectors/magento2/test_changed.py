@@ -14,8 +14,9 @@ from retour.connectors.errors import (
 )
 from retour.connectors.shops.magento2 import PARALLEL
 from retour.core.model import ShopSays
+from tests.connectors.asked import make, read
 
-from .conftest import STATUS, Shop, make, read
+from .conftest import STATUS, Shop
 
 
 async def test_one_failing_row_hides_no_other(shop: Shop, magento: Any) -> None:

@@ -10,6 +10,7 @@ from retour.sandbox.magento2 import INTEGRATION_TOKEN, TOKEN
 from retour.testing.opened import opened
 
 from .conftest import Shop
+from .simulated import SIGNED
 
 
 async def ask(shop: Shop, **settings: Any) -> dict[str, Check]:
@@ -37,6 +38,14 @@ async def test_says_where_it_hurts(shop: Shop, switches: dict[str, Any], bad: se
     await shop.switch(**switches)
     checks = await ask(shop)
     assert {name for name, check in checks.items() if not check.ok} == bad
+
+
+async def test_a_signature_that_is_not_accepted(shop: Shop) -> None:
+    checks = await ask(shop, **SIGNED)
+    assert [check.ok for check in checks.values()] == [True] * 4
+    checks = await ask(shop, **SIGNED | {"consumer_secret": "another"})
+    assert {name for name, check in checks.items() if not check.ok} == {"Order search"}
+    assert "signature" in checks["Order search"].words
 
 
 async def test_plain_http_over_a_network_is_a_fault() -> None:

@@ -11,6 +11,7 @@ from retour.core.model import Order
 from retour.testing.opened import opened
 
 from .conftest import Shop
+from .simulated import SIGNED
 
 ITEMS = (
     {"sku": "MUG-BLUE", "product_id": 11},
@@ -123,3 +124,50 @@ async def test_the_rest_interface_may_stand_elsewhere(shop: Shop) -> None:
     assert (await search(shop, Order(ref="C000TEST01"), rest_url=elsewhere)).number == "000000012"
     with pytest.raises(Misconfigured, match="rest_url"):
         await search(shop, Order(ref="C000TEST01"), rest_url=f"{shop.url}/nowhere")
+
+
+class TestSigned:
+    """OAuth 1.0a, as a shop wants it that takes no token alone (contract magento-native.md, A1)."""
+
+    @pytest.mark.parametrize("number", ["C000TEST01", "C 000/TEST+01&x=1~", "Élise 返"])
+    async def test_the_order_is_found(self, shop: Shop, number: str) -> None:
+        await shop.switch(bearer_enabled=False)
+        await place(shop, "000000012", number)
+        assert (await search(shop, Order(ref=number), **SIGNED)).number == "000000012"
+        with pytest.raises(Unauthorized, match="standalone bearer tokens"):
+            await search(shop, Order(ref=number))
+
+    @pytest.mark.parametrize("key", SIGNED)
+    async def test_a_wrong_key_is_not_accepted(self, shop: Shop, key: str) -> None:
+        with pytest.raises(Unauthorized, match="four keys") as caught:
+            await search(shop, Order(ref="C000TEST01"), **SIGNED | {key: "another"})
+        assert not any(secret in str(vars(caught.value)) for secret in SIGNED.values())
+
+    async def test_an_integration_that_was_switched_off(self, shop: Shop) -> None:
+        await shop.command("POST", "/_sandbox/integration/revoke", {})
+        with pytest.raises(Unauthorized, match="whether it is active") as caught:
+            await search(shop, Order(ref="C000TEST01"), **SIGNED)
+        assert caught.value.words == "Access token has been revoked"
+
+    async def test_keys_that_were_made_anew(self, shop: Shop) -> None:
+        await place(shop, "000000012", "C000TEST01")
+        made = await shop.command("POST", "/_sandbox/integration/reauthorize", {})
+        fresh = {"integration_token": made["access_token"], "integration_token_secret": made["access_token_secret"]}
+        assert (await search(shop, Order(ref="C000TEST01"), **SIGNED | fresh)).number == "000000012"
+
+    async def test_rights_that_are_missing_are_told_apart(self, shop: Shop) -> None:
+        await shop.switch(resources=[])
+        with pytest.raises(Unauthorized, match="the resource Sales"):
+            await search(shop, Order(ref="C000TEST01"), **SIGNED)
+
+    async def test_a_clock_that_is_wrong(self, shop: Shop) -> None:
+        await shop.command("POST", "/_sandbox/clock", {"seconds": 3600})
+        with pytest.raises(Unauthorized, match="clock") as caught:
+            await search(shop, Order(ref="C000TEST01"), **SIGNED)
+        assert "oauth_timestamp" in (caught.value.words or "")
+
+    async def test_a_read_that_failed_is_signed_anew(self, shop: Shop) -> None:
+        """A nonce serves once: the same signature twice would be refused."""
+        await place(shop, "000000012", "C000TEST01")
+        shop.fault("drop_after", "GET .*/rest/", times=2)
+        assert (await search(shop, Order(ref="C000TEST01"), **SIGNED)).number == "000000012"

@@ -56,6 +56,9 @@ class TestSettings:
             ({"order_prefixes": ["BOL-", "a,b"]}, "comma"),
             ({"order_search_fields": ["increment_id]"]}, "order_search_fields"),
             ({"create_timeout": 5}, "create_timeout"),
+            ({"consumer_key": "k", "integration_token": "t"}, "all four keys"),
+            ({"consumer_key": "k", "consumer_secret": "s", "integration_token_secret": "u"}, "all four keys"),
+            ({"integration_token": "t", "order_reference": "hub_order_id"}, "leave integration_token empty"),
         ],
     )
     def test_what_cannot_work_is_refused_with_a_reason(self, settings: dict[str, Any], sentence: str) -> None:
@@ -64,8 +67,8 @@ class TestSettings:
         assert TOKEN not in str(caught.value)
 
     def test_empty_fields_of_a_form_are_nothing(self) -> None:
-        filled_in = config(integration_token=" ", rest_url="")
-        assert filled_in.integration_token is None
+        filled_in = config(integration_token=" ", consumer_key="", consumer_secret=" ", rest_url="")
+        assert (filled_in.integration_token, filled_in.consumer_key, filled_in.consumer_secret) == (None, None, None)
         assert filled_in.rest == "https://shop.example.org/rest/V1"
         assert config(rest_url="https://api.example.org/rest/all/V1/").rest == "https://api.example.org/rest/all/V1"
 
@@ -209,7 +212,8 @@ class TestPayload:
         [
             ({}, {"shop_order": "000000012"}, "000000012"),
             ({}, {}, None),
-            ({"order_reference": "hub_order_id"}, {"shop_order": "000000012"}, "1"),
+            ({"order_reference": "hub_order_id"}, {"shop_order": " 812 "}, "812"),
+            ({"order_reference": "hub_order_id"}, {}, None),
             ({"order_reference": "marketplace_order"}, {"shop_order": "000000012"}, "C000TEST01"),
         ],
     )
@@ -217,6 +221,12 @@ class TestPayload:
         self, settings: dict[str, Any], changes: dict[str, Any], expected: str | None
     ) -> None:
         assert payload(full_request(**changes), "k", config(**settings))["item"]["order_id"] == expected
+
+    @pytest.mark.parametrize("number", ["000000012", "BOL-812", "0", "8.1e2", str(2**63)])
+    def test_a_number_that_an_old_plugin_would_take_for_another_orders_is_refused(self, number: str) -> None:
+        with pytest.raises(Refused, match="Channable id") as caught:
+            payload(full_request(shop_order=number), "k", config(order_reference="hub_order_id"))
+        assert caught.value.words == number
 
     def test_the_products_number_is_the_one_that_the_plugin_compares(self) -> None:
         assert payload(full_request(), "k", config(item_gtin="sku"))["item"]["gtin"] == "JACKET-GREEN-M"

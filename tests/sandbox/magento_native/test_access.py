@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from retour.sandbox.magento.integration import base_string
 from retour.sandbox.magento_native import ACCESS_TOKEN
-from retour.sandbox.magento_native.integration import base_string
 from tests.sandbox.magento_native.conftest import EVERYTHING, Client, criteria, filled, paged
 
 NO_ROUTE = {"message": "Request does not match any route."}

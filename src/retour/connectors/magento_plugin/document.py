@@ -4,6 +4,7 @@ from typing import Any
 
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.magento_plugin.texts import TEXT_LENGTH, text
+from retour.connectors.written import joined, one_line
 from retour.core.model import Party
 
 
@@ -64,7 +65,7 @@ def _comment(request: ReturnRequest) -> str:
     details = "\n".join(
         f"{title}: {line}"
         for title, party in (("Delivery", request.customer), ("Billing", request.billing))
-        if (line := text(_one_line(party), 120))
+        if (line := text(", ".join(one_line(party)), 120))
     )
     room = TEXT_LENGTH - len(details) - 1
     return text(f"{text(request.comment, room)}\n{details}") if details else text(request.comment)
@@ -82,27 +83,9 @@ def _address(party: Party) -> dict[str, str]:
         "street": text(party.street),
         "house_number": text(party.house_number),
         "house_number_addition": text(party.house_number_addition),
-        "address1": text(_joined(party.street, party.house_number, party.house_number_addition)),
+        "address1": text(joined(party.street, party.house_number, party.house_number_addition)),
         "address2": text(party.extra),
         "city": text(party.city),
         "country_code": text(party.country),
         "zip_code": text(party.postcode),
     }
-
-
-def _one_line(party: Party | None) -> str:
-    if party is None:
-        return ""
-    parts = (
-        party.company,
-        _joined(party.first_name, party.last_name),
-        _joined(party.street, party.house_number, party.house_number_addition),
-        _joined(party.postcode, party.city),
-        party.country,
-        party.vat_number,
-    )
-    return ", ".join(part for part in parts if part)
-
-
-def _joined(*parts: str | None) -> str:
-    return " ".join(part for part in parts if part)

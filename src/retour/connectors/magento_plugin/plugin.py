@@ -6,13 +6,12 @@ A6, E2). So a lost answer ends with a person.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from retour.connectors.checks import checked, encryption
 from retour.connectors.contract import Check, ShopPage, Unreadable
 from retour.connectors.errors import ConnectorError, Misconfigured, OutcomeUnknown, Stopped, Transient, Unavailable
 from retour.connectors.http import Answer, Door
@@ -186,24 +185,4 @@ class Plugin:
             raise Misconfigured(self._dialect.missing, code="404")
 
     def _encryption(self) -> Check:
-        parts = urlsplit(self._place.base_url)
-        if parts.scheme == "https":
-            return Check("Encryption", True, "The shop is called over https.")
-        if _is_loopback(parts.hostname or ""):
-            return Check("Encryption", True, "The shop runs on this machine.")
-        return Check("Encryption", False, "The token travels unencrypted: let base_url begin with https://.")
-
-
-async def checked(name: str, probe: Awaitable[str]) -> Check:
-    """A line of `retour doctor`: what a probe says, or why it failed."""
-    try:
-        return Check(name, True, await probe)
-    except ConnectorError as error:
-        return Check(name, False, error.message)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        return encryption("base_url", self._place.base_url, "The token travels unencrypted")

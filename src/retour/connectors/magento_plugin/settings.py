@@ -28,6 +28,12 @@ def stripped(secret: SecretStr, otherwise: str) -> SecretStr:
     return SecretStr(plain)
 
 
+def filled_in(secret: SecretStr | None) -> SecretStr | None:
+    """A secret without spaces around it; None where nothing is left."""
+    plain = secret.get_secret_value().strip() if secret else ""
+    return SecretStr(plain) if plain else None
+
+
 def unpasted(given: Any, route: str, calls: Collection[str] | None = None) -> Any:
     """Settings whose `base_url` may be an address of the plugin, such as `{base}/{route}/returns/hook/store/1/code/x`:
     taken apart into base URL, `store_id` and `token`. Only one of these `calls` will do, where they are named. Raises

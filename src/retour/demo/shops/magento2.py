@@ -6,7 +6,15 @@ from itertools import count
 from retour.demo.platforms import Access, Mishap, Request, maintenance
 from retour.demo.trade import Order
 from retour.sandbox.faults import Fault
-from retour.sandbox.magento2 import INTEGRATION_TOKEN, TOKEN, orders
+from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento2 import (
+    ACCESS_TOKEN_SECRET,
+    CONSUMER_KEY,
+    CONSUMER_SECRET,
+    INTEGRATION_TOKEN,
+    TOKEN,
+    orders,
+)
 from retour.sandbox.magento2 import Magento2 as Simulator
 from retour.sandbox.magento2.returns import PENDING
 
@@ -39,11 +47,19 @@ class Magento2:
         self.simulator = Simulator()
         # The merchant has set the EAN attribute, so that credit memos find their product.
         self.simulator.switches.ean_attribute = "ean"
+        # As Magento comes: it takes no token alone, so calls are signed.
+        self.simulator.switches.bearer_enabled = False
         self._numbers = count(1)
 
     def access(self, url: str) -> Access:
         plain = {"base_url": f"{url}/", "store_id": "1"}
-        return Access(plain, {"token": TOKEN, "integration_token": INTEGRATION_TOKEN})
+        keys = {
+            "consumer_key": CONSUMER_KEY,
+            "consumer_secret": CONSUMER_SECRET,
+            "integration_token": INTEGRATION_TOKEN,
+            "integration_token_secret": ACCESS_TOKEN_SECRET,
+        }
+        return Access(plain, {"token": TOKEN, **keys})
 
     def take(self, order: Order, marketplace: str) -> str:
         shop, who = self.simulator.shop, order.buyer
@@ -57,7 +73,7 @@ class Magento2:
             state="complete",
             created_at=made_at,
             updated_at=made_at,
-            billing=orders.Address(
+            billing=Address(
                 firstname=who.first_name,
                 lastname=who.last_name,
                 street=(f"{who.street} {who.house_number}".strip(),),

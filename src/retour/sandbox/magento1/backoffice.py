@@ -1,17 +1,14 @@
 """The back office at `/`: where a person plays the merchant. Plain forms, no login, no JavaScript."""
 
 from collections.abc import Callable
-from typing import Final
 
 from aiohttp import web
 
-from retour.sandbox.magento.admin import Notice
 from retour.sandbox.magento.front import not_found
 from retour.sandbox.magento1 import pages
 from retour.sandbox.magento1.returns import DECISIONS
 from retour.sandbox.magento1.shop import Shop
-
-_ROWS: Final = 50
+from retour.sandbox.panel import Notices, sheet
 
 
 class BackOffice:
@@ -19,7 +16,7 @@ class BackOffice:
 
     def __init__(self, shop: Shop) -> None:
         self._shop = shop
-        self._notices: list[Notice] = []
+        self._notices = Notices()
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -31,20 +28,15 @@ class BackOffice:
         ]
 
     async def _grid(self, request: web.Request) -> web.Response:
-        asked = request.query.get("page", "1")
-        rows = list(self._shop.returns.newest_first())
-        last = max(-(-len(rows) // _ROWS), 1)
-        number = min(max(int(asked), 1), last) if asked.isdecimal() else 1
-        shown = [
-            (row, self._shop.orders.get(row.magento_order_id)) for row in rows[(number - 1) * _ROWS : number * _ROWS]
-        ]
-        return _html(pages.grid_page(shown, len(rows), number, last, self._take_notices()))
+        orders = self._shop.orders
+        rows = [(row, orders.get(row.magento_order_id)) for row in self._shop.returns.newest_first()]
+        return pages.grid_page(sheet(request, rows), self._notices.take())
 
     async def _detail(self, request: web.Request) -> web.Response:
         row = self._shop.returns.get(int(request.match_info["id"]))
         if row is None:
             return not_found()
-        return _html(pages.detail_page(row, self._shop.orders.get(row.magento_order_id), self._take_notices()))
+        return pages.detail_page(row, self._shop.orders.get(row.magento_order_id), self._notices.take())
 
     async def _decide(self, request: web.Request) -> web.Response:
         """Stores any text it is given, as the admin's address does."""
@@ -80,21 +72,13 @@ class BackOffice:
 
         if ids:
             return self._did(change, "/")
-        self._notices.append(Notice("Tick the returns first.", good=False))
+        self._notices.add("Tick the returns first.", good=False)
         raise web.HTTPSeeOther("/")
 
     def _did(self, change: Callable[[], str], back: str) -> web.Response:
         try:
-            self._notices.append(Notice(change(), good=True))
+            self._notices.add(change())
         except LookupError as missing:
-            self._notices.append(Notice(str(missing), good=False))
+            self._notices.add(str(missing), good=False)
             back = "/"
         raise web.HTTPSeeOther(back)
-
-    def _take_notices(self) -> list[Notice]:
-        notices, self._notices = self._notices, []
-        return notices
-
-
-def _html(text: str) -> web.Response:
-    return web.Response(text=text, content_type="text/html")

@@ -1,53 +1,53 @@
 """The pages of the back office, as plain functions from the shop's state to HTML."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from retour.sandbox.magento.admin import Notice, card, cell, layout
+from aiohttp import web
+
+from retour.sandbox.magento.admin import (
+    decision_buttons,
+    delete_button,
+    mass_actions,
+    panel,
+    sent_cards,
+    sent_item,
+    tick_cell,
+)
 from retour.sandbox.magento1.orders import Order
 from retour.sandbox.magento1.returns import DECISIONS, PENDING, ReturnRow
 from retour.sandbox.markup import Html, element
+from retour.sandbox.panel import Notice, Sheet, card, cell, pager, table
 
 MASS_DELETE: Final = "delete"
 
-_TITLE: Final = "Sandbox shop — not Magento 1"
+_PANEL: Final = panel("Sandbox shop — not Magento 1")
 _SECTION: Final = "Channable → Returns"
 _HEADS: Final = ("", "ID", "Order", "Customer", "Item", "Reason", "Status", "Actions")
+_MASS: Final = [*((status, f"Set as {status}") for status in DECISIONS), (MASS_DELETE, "Delete")]
 
 
-def grid_page(
-    rows: Sequence[tuple[ReturnRow, Order | None]], total: int, page: int, last: int, notices: Iterable[Notice]
-) -> str:
+def grid_page(shown: Sheet[tuple[ReturnRow, Order | None]], notices: Iterable[Notice]) -> web.Response:
     """The newest returns, with what can be done to one and to many."""
+    grid = element(
+        "form",
+        table(_HEADS, (_row(row, order) for row, order in shown.rows)),
+        mass_actions(_MASS, "/returns/mass"),
+        method="post",
+    )
     empty = element("p", "No returns here yet. They arrive at the hook.", class_="empty")
     content = [
-        element("h1", "Returns", element("small", f"{total} in total")),
-        _table(rows) if rows else empty,
-        _pager(page, last) if last > 1 else None,
+        element("h1", "Returns", element("small", f"{shown.total} in total")),
+        grid if shown.rows else empty,
+        pager(shown),
     ]
-    return layout(_TITLE, _SECTION, "Returns", content, notices)
+    return _PANEL.page(_SECTION, "Returns", content, notices)
 
 
-def detail_page(row: ReturnRow, order: Order | None, notices: Iterable[Notice]) -> str:
+def detail_page(row: ReturnRow, order: Order | None, notices: Iterable[Notice]) -> web.Response:
     """One return with its address, and the order and invoice it is linked to."""
-    item = row.item_fields()
     cards = [
-        card(
-            "Item",
-            [
-                ("Product", item.get("title")),
-                ("Quantity", item.get("quantity")),
-                ("GTIN", item.get("gtin")),
-                ("Product id", item.get("id")),
-                ("Reason", row.reason),
-                ("Comment", row.comment),
-            ],
-        ),
-        card("Customer", [("Name", row.customer_name), ("E-mail", row.customer_fields().get("email"))]),
-        card(
-            "Address of the return",
-            [(name.replace("_", " ").capitalize(), value) for name, value in row.address_fields().items()],
-        ),
+        *sent_cards(row),
         *_order_cards(row, order),
         card(
             "Marketplace",
@@ -67,41 +67,18 @@ def detail_page(row: ReturnRow, order: Order | None, notices: Iterable[Notice]) 
         element("form", *_buttons(row), method="post", class_="actions card"),
         element("div", *cards, class_="cards"),
     ]
-    return layout(_TITLE, _SECTION, f"Return {row.entity_id}", content, notices)
-
-
-def _table(rows: Sequence[tuple[ReturnRow, Order | None]]) -> Html:
-    actions = [(status, f"Set as {status}") for status in DECISIONS]
-    options = [element("option", label, value=value) for value, label in [*actions, (MASS_DELETE, "Delete")]]
-    return element(
-        "form",
-        element(
-            "table",
-            element("thead", element("tr", *(element("th", head) for head in _HEADS))),
-            element("tbody", *(_row(row, order) for row, order in rows)),
-        ),
-        element(
-            "div",
-            element("label", "With the ticked returns", for_="mass"),
-            element("select", *options, name="action", id="mass"),
-            element("button", "Apply", formaction="/returns/mass", class_="quiet"),
-            class_="mass card",
-        ),
-        method="post",
-    )
+    return _PANEL.page(_SECTION, f"Return {row.entity_id}", content, notices)
 
 
 def _row(row: ReturnRow, order: Order | None) -> Html:
-    number = str(row.entity_id)
-    item = row.item_fields()
-    tick = element("input", type="checkbox", name="id", value=number, aria_label=f"Tick return {number}")
+    number = row.entity_id
     return element(
         "tr",
-        element("td", tick, class_="tick"),
+        tick_cell(number),
         cell("ID", element("a", number, href=f"/returns/{number}")),
         cell("Order", row.magento_increment_id or "-", None if order else element("small", "not linked")),
         cell("Customer", row.customer_name),
-        cell("Item", f"{item.get('quantity')}x {item.get('title')} (GTIN: {item.get('gtin')})"),
+        cell("Item", sent_item(row)),
         cell("Reason", element("strong", row.reason or ""), element("span", row.comment or "", class_="comment")),
         cell("Status", _status(row.status), element("small", f"{row.created_at} UTC")),
         cell("Actions", element("div", *_buttons(row), class_="actions")),
@@ -113,20 +90,8 @@ def _buttons(row: ReturnRow) -> list[Html]:
     """Six decisions while the row is new; "Delete" once it is not (contract B)."""
     here = f"/returns/{row.entity_id}"
     if row.status != PENDING:
-        label = f"Delete return {row.entity_id}"
-        return [element("button", "Delete", formaction=f"{here}/delete", aria_label=label, class_="quiet danger")]
-    return [
-        element(
-            "button",
-            label,
-            name="status",
-            value=status,
-            formaction=f"{here}/decide",
-            aria_label=f"{label} return {row.entity_id}",
-            class_=status,
-        )
-        for status, label in DECISIONS.items()
-    ]
+        return [delete_button(here, row.entity_id)]
+    return decision_buttons(DECISIONS, here, row.entity_id)
 
 
 def _status(status: str | None) -> Html:
@@ -164,17 +129,3 @@ def _order_cards(row: ReturnRow, order: Order | None) -> list[Html]:
             ],
         ),
     ]
-
-
-def _pager(page: int, last: int) -> Html:
-    def link(label: str, number: int) -> Html:
-        return element("a", label, href=f"/?page={number}") if 1 <= number <= last else element("span", label)
-
-    return element(
-        "nav",
-        link("← Newer", page - 1),
-        element("span", f"Page {page} of {last}"),
-        link("Older →", page + 1),
-        class_="pager",
-        aria_label="Pages",
-    )

@@ -1,11 +1,9 @@
 """The back office at `/admin`: where a person plays the merchant. Plain forms, no login, no JavaScript."""
 
 from collections.abc import Callable
-from typing import Final
 
 from aiohttp import web
 
-from retour.sandbox.magento.admin import Notice
 from retour.sandbox.magento.front import not_found
 from retour.sandbox.magento.php import PhpError
 from retour.sandbox.magento2 import pages
@@ -13,8 +11,7 @@ from retour.sandbox.magento2.creditmemo import MemoRefused
 from retour.sandbox.magento2.orders import Order
 from retour.sandbox.magento2.returns import ReturnRow
 from retour.sandbox.magento2.shop import Shop
-
-_ROWS_PER_PAGE: Final = 50
+from retour.sandbox.panel import Notices, sheet
 
 
 class BackOffice:
@@ -23,7 +20,7 @@ class BackOffice:
     def __init__(self, shop: Shop, title: str) -> None:
         self._shop = shop
         self._title = title
-        self._notices: list[Notice] = []
+        self._notices = Notices()
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -41,20 +38,15 @@ class BackOffice:
 
     async def _grid(self, request: web.Request) -> web.Response:
         status = request.query.get("status", "")
-        found = [row for row in self._shop.returns.newest_first() if status in ("", row.status)]
-        last = max(-(-len(found) // _ROWS_PER_PAGE), 1)
-        asked = request.query.get("page", "1")
-        page = min(max(int(asked), 1), last) if asked.isdecimal() else 1
-        shown = found[(page - 1) * _ROWS_PER_PAGE : page * _ROWS_PER_PAGE]
-        rows = [(row, self._order_of(row)) for row in shown]
-        grid = pages.Grid(rows, status, page, last, len(found), request.path_qs)
-        return _html(pages.grid_page(self._title, grid, self._take_notices()))
+        found = (row for row in self._shop.returns.newest_first() if status in ("", row.status))
+        shown = sheet(request, [(row, self._order_of(row)) for row in found])
+        return pages.grid_page(self._title, pages.Grid(shown, status, request.path_qs), self._notices.take())
 
     async def _detail(self, request: web.Request) -> web.Response:
         row = self._shop.returns.get(int(request.match_info["id"]))
         if row is None:
             return not_found()
-        return _html(pages.detail_page(self._title, row, self._order_of(row), self._take_notices()))
+        return pages.detail_page(self._title, row, self._order_of(row), self._notices.take())
 
     async def _decide(self, request: web.Request) -> web.Response:
         """Stores any text it is given: the page offers six, this address checks nothing (A7)."""
@@ -84,7 +76,7 @@ class BackOffice:
             raise web.HTTPBadRequest(text="no such action")
         ticked = [str(value) for value in form.getall("id", [])]
         if not ticked:
-            self._notices.append(Notice("Tick the returns first.", good=False))
+            self._notices.add("Tick the returns first.", good=False)
         return await self._change(request, ticked, change)
 
     async def _change(
@@ -93,12 +85,12 @@ class BackOffice:
         for number in numbers:
             row = self._shop.returns.get(int(number)) if number.isdecimal() else None
             if row is None:
-                self._notices.append(Notice(f'The return with id "{number}" does not exist.', good=False))
+                self._notices.add(f'The return with id "{number}" does not exist.', good=False)
                 continue
             try:
-                self._notices.append(Notice(f"Return {number}: {change(row)}", good=True))
+                self._notices.add(f"Return {number}: {change(row)}")
             except (MemoRefused, PhpError) as refused:
-                self._notices.append(Notice(f"Return {number}: {refused}", good=False))
+                self._notices.add(f"Return {number}: {refused}", good=False)
         back = str((await request.post()).get("back", ""))
         raise web.HTTPSeeOther(back if self._still_there(back) else "/admin")
 
@@ -122,11 +114,3 @@ class BackOffice:
 
     def _order_of(self, row: ReturnRow) -> Order | None:
         return self._shop.orders.get(row.magento_order_id) if row.magento_order_id else None
-
-    def _take_notices(self) -> list[Notice]:
-        notices, self._notices = self._notices, []
-        return notices
-
-
-def _html(text: str) -> web.Response:
-    return web.Response(text=text, content_type="text/html")

@@ -7,10 +7,12 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento.php import PhpError
 from retour.sandbox.magento2.creditmemo import CreditMemo, MemoRefused
 from retour.sandbox.magento2.documents import memo_document, order_document
-from retour.sandbox.magento2.orders import Address, Order, OrderItem
+from retour.sandbox.magento2.orders import Order, OrderItem
 from retour.sandbox.magento2.returns import PENDING, ReturnRow
 from retour.sandbox.magento2.shop import Shop
 
@@ -106,8 +108,9 @@ class OrderMemoInput(_Strict):
 class Control:
     """The endpoints."""
 
-    def __init__(self, shop: Shop) -> None:
+    def __init__(self, shop: Shop, integration: Integration) -> None:
         self._shop = shop
+        self._integration = integration
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -120,6 +123,8 @@ class Control:
             web.post(r"/_sandbox/returns/{id:\d+}/credit-memo", self._return_memo),
             web.delete(r"/_sandbox/returns/{id:\d+}", self._delete),
             web.get("/_sandbox/log", self._log),
+            web.post("/_sandbox/integration/revoke", self._revoke),
+            web.post("/_sandbox/integration/reauthorize", self._reauthorize),
         ]
 
     async def _add_order(self, request: web.Request) -> web.Response:
@@ -180,6 +185,14 @@ class Control:
 
     async def _log(self, _: web.Request) -> web.Response:
         return web.json_response(self._shop.log)
+
+    async def _revoke(self, _: web.Request) -> web.Response:
+        self._integration.revoke()
+        return web.json_response({"active": False})
+
+    async def _reauthorize(self, _: web.Request) -> web.Response:
+        token, secret = self._integration.reauthorize()
+        return web.json_response({"access_token": token, "access_token_secret": secret})
 
     def _row(self, request: web.Request) -> ReturnRow:
         row = self._shop.returns.get(int(request.match_info["id"]))

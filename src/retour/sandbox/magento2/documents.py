@@ -1,30 +1,12 @@
-"""Orders and credit memos as Magento's REST API shows them, shaped after the 2.4.8 admin schema.
-
-A field without a value is left out, as Magento does.
-"""
+"""Orders and credit memos as Magento's REST API shows them, shaped after the 2.4.8 admin schema."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from retour.sandbox.magento.documents import order_fields
 from retour.sandbox.magento.search import Column
 from retour.sandbox.magento2.creditmemo import REFUNDED, CreditMemo
-from retour.sandbox.magento2.orders import Address, Order, OrderItem
-
-ORDER_COLUMNS: Final[Mapping[str, Callable[[Order], Column]]] = {
-    "entity_id": lambda order: order.entity_id,
-    "increment_id": lambda order: order.increment_id,
-    "ext_order_id": lambda order: order.ext_order_id,
-    "store_id": lambda order: order.store_id,
-    "status": lambda order: order.status,
-    "state": lambda order: order.state,
-    "created_at": lambda order: order.created_at,
-    "updated_at": lambda order: order.updated_at,
-    "customer_email": lambda order: order.billing.email,
-    "customer_firstname": lambda order: order.billing.firstname,
-    "customer_lastname": lambda order: order.billing.lastname,
-    "grand_total": lambda order: order.grand_total,
-}
-"""Only top-level attributes can be searched."""
+from retour.sandbox.magento2.orders import Order, OrderItem
 
 MEMO_COLUMNS: Final[Mapping[str, Callable[[CreditMemo], Column]]] = {
     "entity_id": lambda memo: memo.entity_id,
@@ -40,47 +22,14 @@ MEMO_COLUMNS: Final[Mapping[str, Callable[[CreditMemo], Column]]] = {
 
 def order_document(order: Order) -> dict[str, Any]:
     """`sales-data-order-interface`."""
-    billing = order.billing
-    return _present(
-        {
-            "base_currency_code": order.currency,
-            "base_grand_total": order.grand_total,
-            "billing_address_id": order.entity_id * 2,
-            "created_at": order.created_at,
-            "customer_email": billing.email,
-            "customer_firstname": billing.firstname,
-            "customer_is_guest": 1,
-            "customer_lastname": billing.lastname,
-            "customer_taxvat": billing.vat_id,
-            "entity_id": order.entity_id,
-            "ext_order_id": order.ext_order_id,
-            "grand_total": order.grand_total,
-            "increment_id": order.increment_id,
-            "order_currency_code": order.currency,
-            "shipping_amount": order.shipping_amount,
-            "shipping_refunded": order.shipping_refunded or None,
-            "state": order.state,
-            "status": order.status,
-            "store_id": order.store_id,
-            "subtotal": order.subtotal,
-            "total_item_count": len(order.items),
-            "total_paid": order.grand_total,
-            "total_qty_ordered": sum(item.qty_ordered for item in order.items),
-            "updated_at": order.updated_at,
-            "items": [_item(order, item) for item in order.items],
-            "billing_address": _billing(order, billing),
-            "payment": {
-                "account_status": "",
-                "additional_information": [order.payment_method],
-                "amount_ordered": order.grand_total,
-                "cc_last4": "",
-                "entity_id": order.entity_id,
-                "method": order.payment_method,
-                "parent_id": order.entity_id,
-            },
-            "status_histories": [],
-        }
-    )
+    return {
+        **order_fields(order),
+        "customer_is_guest": 1,
+        "items": [_item(order, item) for item in order.items],
+        "status_histories": [],
+        "total_item_count": len(order.items),
+        "total_qty_ordered": sum(item.qty_ordered for item in order.items),
+    }
 
 
 def memo_document(memo: CreditMemo) -> dict[str, Any]:
@@ -138,27 +87,3 @@ def _item(order: Order, item: OrderItem) -> dict[str, Any]:
         "store_id": order.store_id,
         "updated_at": order.updated_at,
     }
-
-
-def _billing(order: Order, address: Address) -> dict[str, Any]:
-    return _present(
-        {
-            "address_type": "billing",
-            "city": address.city,
-            "company": address.company,
-            "country_id": address.country_id,
-            "email": address.email,
-            "entity_id": order.entity_id * 2,
-            "firstname": address.firstname,
-            "lastname": address.lastname,
-            "parent_id": order.entity_id,
-            "postcode": address.postcode,
-            "street": list(address.street),
-            "telephone": address.telephone,
-            "vat_id": address.vat_id,
-        }
-    )
-
-
-def _present(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if value is not None}

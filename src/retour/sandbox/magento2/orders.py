@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from retour.sandbox.magento.documents import Address
+
 
 @dataclass(slots=True)
 class Product:
@@ -23,22 +25,6 @@ class OrderItem:
     qty_ordered: float
     price: float
     qty_refunded: float = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """A billing address."""
-
-    firstname: str
-    lastname: str
-    street: tuple[str, ...]
-    postcode: str
-    city: str
-    country_id: str
-    telephone: str
-    email: str
-    company: str | None = None
-    vat_id: str | None = None
 
 
 @dataclass(slots=True)

@@ -1,52 +1,44 @@
 """Magento's REST API, as far as the look-up of orders needs it (contract magento-native A1).
 
-`GET /rest[/{store code}|/all]/V1/orders`, `/orders/{id}` and `/creditmemos`, with an integration's Bearer token.
+`GET /rest[/{store code}|/all]/V1/orders`, `/orders/{id}` and `/creditmemos`, as the shop's integration.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from http import HTTPStatus
-from typing import Any, Final
+from typing import Any
 
 from aiohttp import web
 
+from retour.sandbox.magento.documents import ORDER_COLUMNS
+from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento.php import to_int
+from retour.sandbox.magento.problems import Problem, bad, gone, internal, no_route, required
 from retour.sandbox.magento.search import BadSearch, Column, Filter, Row, Search, read_search
-from retour.sandbox.magento2.documents import MEMO_COLUMNS, ORDER_COLUMNS, memo_document, order_document
+from retour.sandbox.magento2.documents import MEMO_COLUMNS, memo_document, order_document
 from retour.sandbox.magento2.front import Front
 from retour.sandbox.magento2.orders import Order, OrderBook
 from retour.sandbox.magento2.shop import Shop
-from retour.sandbox.magento2.switches import ANY_STORE_CODES, INTEGRATION_TOKEN
-
-_INTERNAL: Final = "Internal Error. Details are available in Magento log file. Report ID: webapi-6890c1d2e3f40"
-
-
-class Refusal(Exception):
-    """An error answer: `{"message", "parameters"}`, the names in the message not filled in."""
-
-    def __init__(self, status: HTTPStatus, message: str, parameters: Any = None) -> None:
-        super().__init__(message)
-        self.status = status
-        self.body = {"message": message} | ({"parameters": parameters} if parameters else {})
+from retour.sandbox.magento2.switches import ANY_STORE_CODES, MEMOS, ORDERS
 
 
 class Rest:
     """The endpoints."""
 
-    def __init__(self, shop: Shop, front: Front) -> None:
+    def __init__(self, shop: Shop, front: Front, integration: Integration) -> None:
         self._shop = shop
         self._front = front
+        self._integration = integration
 
     def routes(self) -> list[web.AbstractRouteDef]:
         found: list[web.AbstractRouteDef] = []
         for prefix in ("/rest/V1", "/rest/{store}/V1"):
             found += [
-                web.get(f"{prefix}/orders", self._endpoint(self._orders)),
-                web.get(prefix + r"/orders/{id:\d+}", self._endpoint(self._order)),
-                web.get(f"{prefix}/creditmemos", self._endpoint(self._memos)),
+                web.get(f"{prefix}/orders", self._endpoint(self._orders, ORDERS)),
+                web.get(prefix + r"/orders/{id:\d+}", self._endpoint(self._order, ORDERS)),
+                web.get(f"{prefix}/creditmemos", self._endpoint(self._memos, MEMOS)),
             ]
-        return [*found, web.route("*", "/rest/{path:.*}", self._endpoint(_no_route))]
+        return [*found, web.route("*", "/rest/{path:.*}", self._endpoint(_no_route, ORDERS))]
 
-    def _endpoint(self, read: Callable[[web.Request], Any]) -> Callable[[web.Request], Any]:
+    def _endpoint(self, read: Callable[[web.Request], Any], resource: str) -> Callable[[web.Request], Any]:
         async def handler(request: web.Request) -> web.Response:
             body = await self._front.admit(request)
             if isinstance(body, web.Response):
@@ -54,21 +46,17 @@ class Rest:
             try:
                 if request.match_info.get("store", "all") not in ANY_STORE_CODES:
                     _no_route(request)
-                self._authorize(request)
+                self._authorize(request, resource)
                 return web.json_response(read(request))
-            except Refusal as refusal:
-                return web.json_response(refusal.body, status=refusal.status)
+            except Problem as problem:
+                return web.json_response(problem.body(trace=False), status=problem.status)
 
         return handler
 
-    def _authorize(self, request: web.Request) -> None:
-        given = request.headers.get("Authorization", "")
-        if not self._shop.switches.bearer_enabled or given != f"Bearer {INTEGRATION_TOKEN}":
-            raise Refusal(
-                HTTPStatus.UNAUTHORIZED,
-                "The consumer isn't authorized to access %resources.",
-                {"resources": "Magento_Sales::actions_view"},
-            )
+    def _authorize(self, request: web.Request, resource: str) -> None:
+        authorization = request.headers.get("Authorization", "")
+        # `raw_path` is the request's own text: what the client signed, not what a library makes of it.
+        self._integration.admit(authorization, request.method, request.scheme, request.host, request.raw_path, resource)
 
     def _orders(self, request: web.Request) -> dict[str, Any]:
         search = self._search(request)
@@ -80,20 +68,17 @@ class Rest:
     def _order(self, request: web.Request) -> dict[str, Any]:
         order = self._shop.orders.get(int(request.match_info["id"]))
         if order is None:
-            raise Refusal(
-                HTTPStatus.NOT_FOUND, "The entity that was requested doesn't exist. Verify the entity and try again."
-            )
+            raise gone()
         return order_document(order)
 
     def _search(self, request: web.Request) -> Search:
         search = read_search(request.query)
         if search is None:
-            message = '"%fieldName" is required. Enter and try again.'
-            raise Refusal(HTTPStatus.BAD_REQUEST, message, {"fieldName": "searchCriteria"})
+            raise required("searchCriteria")
         limit = self._shop.switches.page_size_limit
         if limit is not None:
             if search.page_size is not None and search.page_size > limit:
-                raise Refusal(HTTPStatus.BAD_REQUEST, f"Maximum SearchCriteria pageSize is {limit}")
+                raise bad("Maximum SearchCriteria pageSize is %max", {"max": limit})
             search.page_size = search.page_size or limit
         return search
 
@@ -107,7 +92,7 @@ class Rest:
         try:
             found = search.select(rows, columns)
         except BadSearch:
-            raise Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, _INTERNAL) from None
+            raise internal() from None
         page = search.page(found, repeat_last=self._shop.switches.repeat_last_page)
         return {
             "items": [document(row) for row in page],
@@ -117,7 +102,7 @@ class Rest:
 
 
 def _no_route(_: web.Request) -> dict[str, Any]:
-    raise Refusal(HTTPStatus.NOT_FOUND, "Request does not match any route.")
+    raise no_route()
 
 
 def _candidates(orders: OrderBook, search: Search) -> Iterable[Order]:

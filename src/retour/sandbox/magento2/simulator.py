@@ -6,6 +6,7 @@ from aiohttp import web
 
 from retour.sandbox.app import Handler, Simulator
 from retour.sandbox.magento.front import not_found
+from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento2 import hook, status
 from retour.sandbox.magento2.backoffice import BackOffice
 from retour.sandbox.magento2.control import Control
@@ -27,15 +28,16 @@ class Magento2(Simulator):
         switches = Magento2Switches()
         super().__init__(switches, seed=seed)
         self.shop = Shop(self.clock, self.journal, switches)
+        self.integration = Integration(self.clock, switches)
 
     def routes(self) -> list[web.AbstractRouteDef]:
         front = Front(self.shop)
         return [
             *_frontend(front, hook.ACTION, hook.answer),
             *_frontend(front, status.ACTION, status.answer),
-            *Rest(self.shop, front).routes(),
+            *Rest(self.shop, front, self.integration).routes(),
             *BackOffice(self.shop, TITLE).routes(),
-            *Control(self.shop).routes(),
+            *Control(self.shop, self.integration).routes(),
             web.route("*", "/{path:(?!_sandbox/).*}", _nothing_here),
         ]
 

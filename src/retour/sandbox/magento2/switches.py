@@ -5,12 +5,16 @@ from typing import Final
 from pydantic import Field
 
 from retour.sandbox.magento.front import FrontSwitches
+from retour.sandbox.magento.integration import ACCESS_TOKEN
 
 TOKEN: Final = "4q7zk2m9x1c8v5b3n6a0s7d4f1g8h5j2k9l6p3o0i7u4y1t8r5e2w9q6z3x0c7vm"  # noqa: S105 - of a simulated shop
 """The plugin's secret as it was generated: 64 characters a-z0-9 (contract A1, Auth)."""
 
-INTEGRATION_TOKEN: Final = "sandboxintegrationtoken0000000001"  # noqa: S105 - of a simulated shop
-"""The access token of the shop's one integration, for `Authorization: Bearer` on `/rest`."""
+INTEGRATION_TOKEN: Final = ACCESS_TOKEN
+"""The access token of the shop's one integration; alone, as `Authorization: Bearer`, it opens `/rest` too."""
+
+ORDERS: Final = "Magento_Sales::actions_view"
+MEMOS: Final = "Magento_Sales::sales_creditmemo"
 
 DEFAULT_STORE: Final = "1"
 """The store view that Magento resolves for a URL that names none."""
@@ -40,6 +44,10 @@ class Magento2Switches(FrontSwitches):
     missing_table: bool = Field(default=False, description="create answers 200 with SQL text, status 500")
     save_error: str | None = Field(default=None, description="the database's words when a row cannot be saved")
 
-    bearer_enabled: bool = Field(default=True, description="integration tokens are accepted as plain Bearer tokens")
+    bearer_enabled: bool = Field(default=True, description="the access token alone is taken as Bearer")
+    resources: list[str] = Field(default=[ORDERS, MEMOS], description="what the integration may do; else 401")
+    timestamp_window_seconds: int | None = Field(
+        default=600, ge=0, description="how far `oauth_timestamp` may be from the simulator's clock; null: any time"
+    )
     repeat_last_page: bool = Field(default=True, description="a page past the last repeats the last one")
     page_size_limit: int | None = Field(default=None, description="the REST input limit; Magento's own default is 300")

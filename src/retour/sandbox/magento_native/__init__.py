@@ -66,14 +66,15 @@ Left out: Magento 1's own APIs (Part B), the asynchronous bulk API, the SaaS add
 from typing import Final
 
 from retour.sandbox.app import Sandbox
-from retour.sandbox.magento_native.desk import Asked
-from retour.sandbox.magento_native.integration import (
+from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento.integration import (
     ACCESS_TOKEN,
     ACCESS_TOKEN_SECRET,
     CONSUMER_KEY,
     CONSUMER_SECRET,
 )
-from retour.sandbox.magento_native.orders import Address, Bought, OrderFlaw
+from retour.sandbox.magento_native.desk import Asked
+from retour.sandbox.magento_native.orders import Bought, OrderFlaw
 from retour.sandbox.magento_native.rmas import RmaFlaw
 from retour.sandbox.magento_native.samples import stock
 from retour.sandbox.magento_native.shop import Refused

@@ -1,11 +1,9 @@
 """The back office at `/`: where a person plays the merchant. Plain forms, no login, no JavaScript."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
 
 from aiohttp import web
 
-from retour.sandbox.magento.admin import Notice
 from retour.sandbox.magento.front import not_found
 from retour.sandbox.magento_native import order_pages, rma_pages
 from retour.sandbox.magento_native.crediting import Crediting
@@ -14,8 +12,7 @@ from retour.sandbox.magento_native.options import Options
 from retour.sandbox.magento_native.orders import Order
 from retour.sandbox.magento_native.rmas import Rma
 from retour.sandbox.magento_native.shop import Refused, Shop
-
-_ROWS: Final = 50
+from retour.sandbox.panel import Notices, sheet
 
 Form = Mapping[str, object]
 
@@ -28,7 +25,7 @@ class BackOffice:
         self._desk = desk
         self._crediting = crediting
         self._options = options
-        self._notices: list[Notice] = []
+        self._notices = Notices()
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -47,16 +44,12 @@ class BackOffice:
         """The returns; of Open Source, which has none, the orders."""
         if self._shop.switches.edition != "commerce":
             return await self._orders(request)
-        page = _page(request, len(self._desk.rmas))
-        shown = list(self._desk.rmas.newest_first())[(page - 1) * _ROWS : page * _ROWS]
-        return _html(rma_pages.list_page(shown, page, _last(len(self._desk.rmas)), self._take_notices()))
+        return rma_pages.list_page(sheet(request, list(self._desk.rmas.newest_first())), self._notices.take())
 
     async def _orders(self, request: web.Request) -> web.Response:
-        page = _page(request, len(self._shop.orders))
-        shown = list(self._shop.orders.newest_first())[(page - 1) * _ROWS : page * _ROWS]
         commerce = self._shop.switches.edition == "commerce"
-        last = _last(len(self._shop.orders))
-        return _html(order_pages.list_page(shown, page, last, self._take_notices(), commerce=commerce))
+        shown = sheet(request, list(self._shop.orders.newest_first()))
+        return order_pages.list_page(shown, self._notices.take(), commerce=commerce)
 
     async def _order(self, request: web.Request) -> web.Response:
         order = self._shop.orders.get(_number(request))
@@ -64,14 +57,14 @@ class BackOffice:
             return not_found()
         statuses = [name for name, states in self._shop.statuses.items() if order.state in states]
         memos = self._crediting.of_order(order.entity_id)
-        return _html(order_pages.detail_page(order, memos, statuses, self._take_notices()))
+        return order_pages.detail_page(order, memos, statuses, self._notices.take())
 
     async def _return(self, request: web.Request) -> web.Response:
         rma = self._desk.rmas.get(_number(request))
         if rma is None:
             return not_found()
         order = self._shop.orders.get(rma.order_id)
-        return _html(rma_pages.detail_page(rma, order, self._options, self._take_notices()))
+        return rma_pages.detail_page(rma, order, self._options, self._notices.take())
 
     async def _comment_order(self, request: web.Request) -> web.Response:
         form = await request.post()
@@ -133,27 +126,14 @@ class BackOffice:
 
     def _did(self, change: Callable[[], str], back: str) -> web.Response:
         try:
-            self._notices.append(Notice(change(), good=True))
+            self._notices.add(change())
         except (Refused, LookupError) as refused:
-            self._notices.append(Notice(str(refused), good=False))
+            self._notices.add(str(refused), good=False)
         raise web.HTTPSeeOther(back)
-
-    def _take_notices(self) -> list[Notice]:
-        notices, self._notices = self._notices, []
-        return notices
 
 
 def _number(request: web.Request) -> int:
     return int(request.match_info["id"])
-
-
-def _last(total: int) -> int:
-    return max(-(-total // _ROWS), 1)
-
-
-def _page(request: web.Request, total: int) -> int:
-    asked = request.query.get("page", "1")
-    return min(max(int(asked), 1), _last(total)) if asked.isdecimal() else 1
 
 
 def _text(form: Form, name: str) -> str:
@@ -163,7 +143,3 @@ def _text(form: Form, name: str) -> str:
 def _count(form: Form, name: str) -> int | None:
     text = _text(form, name)
     return int(text) if text.isdecimal() else None
-
-
-def _html(text: str) -> web.Response:
-    return web.Response(text=text, content_type="text/html")

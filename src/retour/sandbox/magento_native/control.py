@@ -7,9 +7,9 @@ from typing import Any, TypeVar
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
+from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento_native.crediting import Crediting
 from retour.sandbox.magento_native.desk import Desk
-from retour.sandbox.magento_native.integration import Integration
 from retour.sandbox.magento_native.options import Options
 from retour.sandbox.magento_native.order_documents import history_document, memo_document, order_document
 from retour.sandbox.magento_native.orders import Order

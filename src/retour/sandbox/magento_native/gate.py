@@ -10,9 +10,9 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from retour.sandbox.magento.front import admit, page
+from retour.sandbox.magento.integration import Integration
+from retour.sandbox.magento.problems import Problem, bad, internal, no_route, required
 from retour.sandbox.magento.search import BadSearch, Column, Filter, Search, read_search
-from retour.sandbox.magento_native.integration import Integration
-from retour.sandbox.magento_native.problems import Problem, bad, internal, no_route, required
 from retour.sandbox.magento_native.shop import Refused
 from retour.sandbox.magento_native.switches import ANY_STORE_CODES, MagentoNativeSwitches
 

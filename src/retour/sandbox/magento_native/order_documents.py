@@ -3,26 +3,16 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from retour.sandbox.magento import documents
+from retour.sandbox.magento.documents import present
 from retour.sandbox.magento.search import Column
 from retour.sandbox.magento_native.crediting import CreditMemo
-from retour.sandbox.magento_native.orders import Address, Comment, Order, OrderItem
+from retour.sandbox.magento_native.orders import Comment, Order, OrderItem
 
 ORDER_COLUMNS: Final[Mapping[str, Callable[[Order], Column]]] = {
-    "entity_id": lambda order: order.entity_id,
-    "increment_id": lambda order: order.increment_id,
-    "ext_order_id": lambda order: order.ext_order_id,
-    "store_id": lambda order: order.store_id,
+    **documents.ORDER_COLUMNS,
     "customer_id": lambda order: order.customer_id,
-    "status": lambda order: order.status,
-    "state": lambda order: order.state,
-    "created_at": lambda order: order.created_at,
-    "updated_at": lambda order: order.updated_at,
-    "customer_email": lambda order: order.billing.email,
-    "customer_firstname": lambda order: order.billing.firstname,
-    "customer_lastname": lambda order: order.billing.lastname,
-    "grand_total": lambda order: order.grand_total,
 }
-"""Only top-level attributes can be searched."""
 
 MEMO_COLUMNS: Final[Mapping[str, Callable[[CreditMemo], Column]]] = {
     "entity_id": lambda memo: memo.entity_id,
@@ -38,46 +28,15 @@ MEMO_COLUMNS: Final[Mapping[str, Callable[[CreditMemo], Column]]] = {
 
 def order_document(order: Order) -> Any:
     """`sales-data-order-interface`, with its flaw if it has one."""
-    billing = order.billing
-    document: dict[str, Any] = _present(
+    document: dict[str, Any] = present(
         {
-            "base_currency_code": order.currency,
-            "base_grand_total": order.grand_total,
-            "billing_address_id": order.entity_id * 2,
-            "created_at": order.created_at,
-            "customer_email": billing.email,
-            "customer_firstname": billing.firstname,
+            **documents.order_fields(order),
             "customer_id": order.customer_id,
             "customer_is_guest": int(order.customer_id is None),
-            "customer_lastname": billing.lastname,
-            "customer_taxvat": billing.vat_id,
-            "entity_id": order.entity_id,
-            "ext_order_id": order.ext_order_id,
-            "grand_total": order.grand_total,
-            "increment_id": order.increment_id,
-            "order_currency_code": order.currency,
-            "shipping_amount": order.shipping_amount,
-            "shipping_refunded": order.shipping_refunded or None,
-            "state": order.state,
-            "status": order.status,
-            "store_id": order.store_id,
-            "subtotal": order.subtotal,
-            "total_item_count": len(order.items),
-            "total_paid": order.grand_total,
-            "total_qty_ordered": sum(item.qty_ordered for item in order.items if item.parent_item_id is None),
-            "updated_at": order.updated_at,
             "items": [_item(order, item) for item in order.items],
-            "billing_address": _billing(order, billing),
-            "payment": {
-                "account_status": "",
-                "additional_information": [order.payment_method],
-                "amount_ordered": order.grand_total,
-                "cc_last4": "",
-                "entity_id": order.entity_id,
-                "method": order.payment_method,
-                "parent_id": order.entity_id,
-            },
             "status_histories": [history_document(order, comment) for comment in reversed(order.history)],
+            "total_item_count": len(order.items),
+            "total_qty_ordered": sum(item.qty_ordered for item in order.items if item.parent_item_id is None),
         }
     )
     match order.flaw:
@@ -159,7 +118,7 @@ def memo_document(memo: CreditMemo) -> dict[str, Any]:
 
 
 def _item(order: Order, item: OrderItem) -> dict[str, Any]:
-    return _present(
+    return present(
         {
             "created_at": order.created_at,
             "item_id": item.item_id,
@@ -179,27 +138,3 @@ def _item(order: Order, item: OrderItem) -> dict[str, Any]:
             "updated_at": order.updated_at,
         }
     )
-
-
-def _billing(order: Order, address: Address) -> dict[str, Any]:
-    return _present(
-        {
-            "address_type": "billing",
-            "city": address.city,
-            "company": address.company,
-            "country_id": address.country_id,
-            "email": address.email,
-            "entity_id": order.entity_id * 2,
-            "firstname": address.firstname,
-            "lastname": address.lastname,
-            "parent_id": order.entity_id,
-            "postcode": address.postcode,
-            "street": list(address.street),
-            "telephone": address.telephone,
-            "vat_id": address.vat_id,
-        }
-    )
-
-
-def _present(document: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in document.items() if value is not None}

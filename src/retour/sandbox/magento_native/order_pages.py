@@ -3,39 +3,46 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from retour.sandbox.magento.admin import Notice, card, cell, layout
+from aiohttp import web
+
+from retour.sandbox.magento.admin import panel
 from retour.sandbox.magento_native.crediting import CANCELED, OPEN, CreditMemo
 from retour.sandbox.magento_native.orders import Order
 from retour.sandbox.markup import Html, element
+from retour.sandbox.panel import Notice, Sheet, card, cell, filters, pager, table, tick
 
-TITLE: Final = "Sandbox shop — not Magento"
+PANEL: Final = panel("Sandbox shop — not Magento")
 
 _SECTION: Final = "Sales → Orders"
+_HEADS: Final = ("ID", "External", "Customer", "Total", "Status", "Last comment")
 
 
-def list_page(orders: Sequence[Order], page: int, last: int, notices: Iterable[Notice], *, commerce: bool) -> str:
+def list_page(shown: Sheet[Order], notices: Iterable[Notice], *, commerce: bool) -> web.Response:
     """The newest orders."""
     rows = [
-        [
+        element(
+            "tr",
             cell("ID", element("a", order.increment_id, href=f"/orders/{order.entity_id}")),
             cell("External", order.ext_order_id or "-"),
             cell("Customer", f"{order.billing.firstname} {order.billing.lastname}"),
             cell("Total", f"{order.currency} {order.grand_total:.2f}"),
             cell("Status", element("span", order.status, class_="status")),
             cell("Last comment", order.history[-1].comment if order.history else "-"),
-        ]
-        for order in orders
+        )
+        for order in shown.rows
     ]
     content = [
-        tabs("orders") if commerce else None,
+        tabs("/orders") if commerce else None,
         element("h1", "Orders"),
-        table(("ID", "External", "Customer", "Total", "Status", "Last comment"), rows, "No orders here yet."),
-        pager("/orders", page, last),
+        table(_HEADS, rows) if rows else element("p", "No orders here yet.", class_="empty"),
+        pager(shown, "/orders"),
     ]
-    return layout(TITLE, _SECTION, "Orders", content, notices)
+    return PANEL.page(_SECTION, "Orders", content, notices)
 
 
-def detail_page(order: Order, memos: Sequence[CreditMemo], statuses: Sequence[str], notices: Iterable[Notice]) -> str:
+def detail_page(
+    order: Order, memos: Sequence[CreditMemo], statuses: Sequence[str], notices: Iterable[Notice]
+) -> web.Response:
     """One order: its history with a form for a comment and a status, and one for a credit memo."""
     here = f"/orders/{order.entity_id}"
     history = [(f"{c.created_at} {c.status}", c.comment) for c in reversed(order.history)]
@@ -53,38 +60,11 @@ def detail_page(order: Order, memos: Sequence[CreditMemo], statuses: Sequence[st
             class_="cards",
         ),
     ]
-    return layout(TITLE, _SECTION, f"Order {order.increment_id}", content, notices)
+    return PANEL.page(_SECTION, f"Order {order.increment_id}", content, notices)
 
 
 def tabs(chosen: str) -> Html:
-    return element(
-        "nav",
-        element("a", "Returns", href="/", aria_current="page" if chosen == "returns" else None),
-        element("a", "Orders", href="/orders", aria_current="page" if chosen == "orders" else None),
-        class_="filters",
-    )
-
-
-def table(heads: Sequence[str], rows: Sequence[Sequence[Html]], empty: str) -> Html:
-    if not rows:
-        return element("p", empty, class_="empty")
-    return element(
-        "table",
-        element("thead", element("tr", *(element("th", head) for head in heads))),
-        element("tbody", *(element("tr", *row) for row in rows)),
-    )
-
-
-def pager(address: str, page: int, last: int) -> Html | None:
-    if last < 2:
-        return None
-
-    def link(label: str, number: int) -> Html:
-        known = 1 <= number <= last
-        return element("a", label, href=f"{address}?page={number}") if known else element("span", label)
-
-    middle = element("span", f"Page {page} of {last}")
-    return element("nav", link("← Newer", page - 1), middle, link("Older →", page + 1), class_="pager")
+    return filters("Lists", [("/", "Returns"), ("/orders", "Orders")], chosen)
 
 
 def comment_form(action: str, statuses: Sequence[str], *, visible: bool = False) -> Html:
@@ -94,8 +74,8 @@ def comment_form(action: str, statuses: Sequence[str], *, visible: bool = False)
         "form",
         element("input", name="comment", aria_label="Comment", placeholder="Any text, or a keyword"),
         element("select", *choices, name="status", aria_label="Status") if statuses else None,
-        _tick("visible", "Show the customer") if visible else None,
-        _tick("notify", "Mail the customer"),
+        tick("visible", "Show the customer") if visible else None,
+        tick("notify", "Mail the customer"),
         element("button", "Add comment", class_="quiet"),
         method="post",
         action=action,
@@ -152,14 +132,10 @@ def _memo_form(order: Order, action: str) -> Html:
     return element(
         "form",
         *inputs,
-        _tick("shipping", "Shipping costs too"),
-        _tick("restock", "Back to stock"),
+        tick("shipping", "Shipping costs too"),
+        tick("restock", "Back to stock"),
         element("button", "Create credit memo", class_="quiet"),
         method="post",
         action=action,
         class_="stack card",
     )
-
-
-def _tick(name: str, label: str) -> Html:
-    return element("label", element("input", type="checkbox", name=name, value="1"), " ", label)

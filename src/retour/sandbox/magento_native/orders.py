@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from retour.sandbox.magento.documents import Address
+
 OrderFlaw = Literal["no_id", "text_id", "no_items", "items_null", "quantity_text", "unknown_status"]
 """What is wrong with an order's row: a key is missing, null or of another type, a status nobody has heard of."""
 
@@ -16,22 +18,6 @@ STATUSES: Final = {
     "holded": {"holded"},
 }
 """Magento's own order statuses and the state of each; a merchant adds more."""
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Who pays, and where the parcel went."""
-
-    firstname: str = "Noor"
-    lastname: str = "Example"
-    email: str = "noor@example.org"
-    company: str | None = None
-    vat_id: str | None = None
-    street: tuple[str, ...] = ("Kanaalweg 12 B",)
-    postcode: str = "3526 KL"
-    city: str = "Utrecht"
-    country_id: str = "NL"
-    telephone: str = "0000000000"
 
 
 @dataclass(frozen=True, slots=True)

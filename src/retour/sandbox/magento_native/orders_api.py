@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from retour.sandbox.magento.php import to_int
+from retour.sandbox.magento.problems import bad, gone, internal
 from retour.sandbox.magento_native.crediting import Crediting, CreditMemo
 from retour.sandbox.magento_native.gate import Call, Gate, empty_list
 from retour.sandbox.magento_native.inputs import RefundInput, StatusHistoryInput
@@ -16,7 +17,6 @@ from retour.sandbox.magento_native.order_documents import (
     order_document,
 )
 from retour.sandbox.magento_native.orders import Order
-from retour.sandbox.magento_native.problems import bad, gone, internal
 from retour.sandbox.magento_native.shop import Refused, Shop
 from retour.sandbox.magento_native.switches import COMMENTS, MEMOS, ORDERS, REFUNDS
 

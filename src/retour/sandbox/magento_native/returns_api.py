@@ -7,12 +7,12 @@ from typing import Any, Final, get_args
 from aiohttp import web
 
 from retour.sandbox.magento.php import to_int
+from retour.sandbox.magento.problems import bad, no_such, required
 from retour.sandbox.magento_native.derivation import HEADER_STATUSES, ITEM_STATUSES, PENDING
 from retour.sandbox.magento_native.desk import Asked, Desk
 from retour.sandbox.magento_native.gate import Call, Endpoint, Gate, empty_list
 from retour.sandbox.magento_native.inputs import RmaCommentInput, RmaInput, RmaItemInput, TrackInput
 from retour.sandbox.magento_native.options import Options
-from retour.sandbox.magento_native.problems import bad, no_such, required
 from retour.sandbox.magento_native.rma_documents import (
     RMA_COLUMNS,
     attribute_document,

@@ -1,25 +1,20 @@
 """The pages about returns, as plain functions from the shop's state to HTML."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Final
 
-from retour.sandbox.magento.admin import Notice, card, cell, layout
+from aiohttp import web
+
 from retour.sandbox.magento_native.derivation import AUTHORIZED, RECEIVED, STEPS
 from retour.sandbox.magento_native.options import Options
-from retour.sandbox.magento_native.order_pages import (
-    TITLE,
-    billing_card,
-    comment_form,
-    order_card,
-    pager,
-    table,
-    tabs,
-)
+from retour.sandbox.magento_native.order_pages import PANEL, billing_card, comment_form, order_card, tabs
 from retour.sandbox.magento_native.orders import Order
 from retour.sandbox.magento_native.rmas import Rma, RmaItem
 from retour.sandbox.markup import Html, element
+from retour.sandbox.panel import Notice, Sheet, card, cell, pager, table
 
 _SECTION: Final = "Sales → Returns"
+_HEADS: Final = ("ID", "Order", "Requested", "Items", "Status")
 _COLORS: Final = {
     "pending": "new",
     "processed_closed": "accepted",
@@ -31,28 +26,29 @@ _COLORS: Final = {
 }
 
 
-def list_page(rmas: Sequence[Rma], page: int, last: int, notices: Iterable[Notice]) -> str:
+def list_page(shown: Sheet[Rma], notices: Iterable[Notice]) -> web.Response:
     """The newest returns."""
     rows = [
-        [
+        element(
+            "tr",
             cell("ID", element("a", rma.increment_id, href=f"/returns/{rma.entity_id}")),
             cell("Order", element("a", rma.order_increment_id, href=f"/orders/{rma.order_id}")),
             cell("Requested", rma.date_requested),
             cell("Items", ", ".join(f"{item.qty_requested}x {item.status}" for item in rma.items)),
             cell("Status", _status(rma.status)),
-        ]
-        for rma in rmas
+        )
+        for rma in shown.rows
     ]
     content = [
-        tabs("returns"),
+        tabs("/"),
         element("h1", "Returns"),
-        table(("ID", "Order", "Requested", "Items", "Status"), rows, "No returns here yet."),
-        pager("/", page, last),
+        table(_HEADS, rows) if rows else element("p", "No returns here yet.", class_="empty"),
+        pager(shown),
     ]
-    return layout(TITLE, _SECTION, "Returns", content, notices)
+    return PANEL.page(_SECTION, "Returns", content, notices)
 
 
-def detail_page(rma: Rma, order: Order | None, options: Options, notices: Iterable[Notice]) -> str:
+def detail_page(rma: Rma, order: Order | None, options: Options, notices: Iterable[Notice]) -> web.Response:
     """One return: what each item can become next, its comments, and the order with its address and invoice."""
     here = f"/returns/{rma.entity_id}"
     close = element(
@@ -74,7 +70,7 @@ def detail_page(rma: Rma, order: Order | None, options: Options, notices: Iterab
             class_="cards",
         ),
     ]
-    return layout(TITLE, _SECTION, f"Return {rma.increment_id}", content, notices)
+    return PANEL.page(_SECTION, f"Return {rma.increment_id}", content, notices)
 
 
 def _item_form(rma: Rma, item: RmaItem, order: Order | None, options: Options) -> Html:

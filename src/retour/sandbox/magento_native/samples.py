@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING, Final
 
-from retour.sandbox.magento_native.orders import Address, Bought
+from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento_native.orders import Bought
 
 if TYPE_CHECKING:
     from retour.sandbox.magento_native.simulator import MagentoNativeSimulator

@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from retour.sandbox.clock import Clock
 from retour.sandbox.journal import Journal
+from retour.sandbox.magento.documents import Address
 from retour.sandbox.magento_native.orders import (
     STATUSES,
-    Address,
     Bought,
     Comment,
     Order,

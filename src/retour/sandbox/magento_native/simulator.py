@@ -4,12 +4,12 @@ from aiohttp import web
 
 from retour.sandbox.app import Simulator
 from retour.sandbox.magento.front import not_found
+from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento_native.backoffice import BackOffice
 from retour.sandbox.magento_native.control import Control
 from retour.sandbox.magento_native.crediting import Crediting
 from retour.sandbox.magento_native.desk import Desk
 from retour.sandbox.magento_native.gate import Gate
-from retour.sandbox.magento_native.integration import Integration
 from retour.sandbox.magento_native.options import Options
 from retour.sandbox.magento_native.orders_api import OrdersApi
 from retour.sandbox.magento_native.returns_api import ReturnsApi

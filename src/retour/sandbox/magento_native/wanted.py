@@ -2,7 +2,8 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retour.sandbox.magento_native.orders import Address, Bought, OrderFlaw
+from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento_native.orders import Bought, OrderFlaw
 from retour.sandbox.magento_native.rmas import RmaFlaw
 from retour.sandbox.magento_native.switches import OptionAttribute
 

@@ -1,28 +1,17 @@
 """Tables and pure functions: the hub's words to Magento 1's plugin and back (contract magento.md, Part B)."""
 
-import re
-from typing import Any, Final
+from typing import Any
 
 from retour.connectors.contract import ReturnRequest, Unreadable
-from retour.connectors.errors import Refused
 from retour.connectors.magento_plugin.decisions import meaning
 from retour.connectors.magento_plugin.document import document
+from retour.connectors.magento_plugin.hub_order import fitting, linked_number
 from retour.connectors.magento_plugin.texts import text
 from retour.connectors.magento_plugin.wire import PluginAnswer
 from retour.connectors.shops.magento1.config import Magento1Config
 from retour.core.model import ShopSays
 
-LARGEST: Final = 2**63 - 1
-"""The plugin's columns for ids are signed 64-bit integers: a larger one becomes this, and a text becomes 0 (E7)."""
-
 UNDECIDED = {"new"}
-
-_WHOLE = re.compile(r"[1-9][0-9]{0,18}")
-
-
-def fitting(value: str | None) -> str | None:
-    """An id that the plugin's columns keep as it is. None: it would become another one."""
-    return value if value and _WHOLE.fullmatch(value) and int(value) <= LARGEST else None
 
 
 def says(ref: str, word: str) -> ShopSays:
@@ -46,21 +35,10 @@ def sent_status(request: ReturnRequest) -> str:
 
 
 def order_number(request: ReturnRequest, config: Magento1Config) -> str | None:
-    """The number that the plugin compares with the orders' Channable id. None: the return stays unlinked.
-
-    Raises Refused for a linked one that the plugin's integer would make another number of: of an order's own number
-    000000012 it makes 12, which may be somebody else's order. A marketplace's number that is no such number is no
-    order's Channable id either, and is not sent."""
-    if request.shop_order:
-        linked = fitting(request.shop_order.strip())
-        if linked is None:
-            raise Refused(
-                "Magento 1 finds an order by its Channable id, a whole number without zeros at its beginning. The "
-                "order number that is linked to this return is none: link the order's Channable id, then try again.",
-                words=text(request.shop_order),
-            )
-        return linked
-    return fitting(request.order_ref) if config.order_reference == "marketplace_order" else None
+    """The number that the plugin compares with the orders' Channable id. None: the return stays unlinked. A
+    marketplace's number that is no such number is no order's Channable id, and is not sent. Raises Refused."""
+    by_marketplace = fitting(request.order_ref) if config.order_reference == "marketplace_order" else None
+    return linked_number(request) or by_marketplace
 
 
 def payload(request: ReturnRequest, key: str, config: Magento1Config) -> dict[str, Any]:

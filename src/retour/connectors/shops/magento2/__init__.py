@@ -5,9 +5,11 @@ Nothing can be read back of a create: the plugin has no look-up, and equal posts
 answer ends with a person. Orders are searched over Magento's own REST interface, when it may be used.
 """
 
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
+from retour.connectors.checks import checked
 from retour.connectors.contract import (
     Check,
     Maturity,
@@ -17,13 +19,14 @@ from retour.connectors.contract import (
     ShopOrder,
 )
 from retour.connectors.http import Door
-from retour.connectors.magento_plugin.plugin import PARALLEL, Dialect, Place, Plugin, checked
+from retour.connectors.magento_plugin.plugin import PARALLEL, Dialect, Place, Plugin
 from retour.connectors.magento_plugin.wire import PluginAnswer
 from retour.connectors.shops.magento2.config import Magento2Config
 from retour.connectors.shops.magento2.mapping import payload, says, sent_status
-from retour.connectors.shops.magento2.orders import OrderSearch
+from retour.connectors.shops.magento2.orders import OrderSearch, credentials
 from retour.connectors.shops.magento2.refusals import REFUSALS
 from retour.core.capabilities import ShopCapabilities
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Order, Resolution, ShopSays
 
 __all__ = ["MANIFEST", "PARALLEL", "Magento2", "Magento2WithOrders"]
@@ -44,13 +47,12 @@ class Magento2(Plugin):
     def __init__(self, config: Magento2Config, door: Door) -> None:
         token, base = config.token.get_secret_value(), f"{config.base_url}/channable/returns"
         create = f"{base}/hook/store/{config.store_id}/code/{quote(token, safe='')}"
-        secret = config.integration_token
         super().__init__(
             door,
             Place(config.base_url, create, f"{base}/status", token),
             _DIALECT,
             create_timeout=config.create_timeout,
-            secrets=[secret.get_secret_value()] if secret else [],
+            secrets=filter(None, credentials(config).secrets()),
         )
         self._config = config
 
@@ -70,6 +72,10 @@ class Magento2WithOrders(Magento2):
         """One search for every number and field; a match must be exact and the only one."""
         return await self._orders.find(order)
 
+    async def candidates(self, clues: Clues) -> Sequence[Candidate]:
+        """At most two searches, by numbers, people and time."""
+        return await self._orders.candidates(clues)
+
     async def check(self) -> list[Check]:
         return [*await super().check(), await checked("Order search", self._orders.probe())]
 
@@ -79,7 +85,8 @@ def _open(config: Magento2Config, door: Door) -> Shop:
 
 
 def _capabilities(config: Magento2Config) -> ShopCapabilities:
-    return ShopCapabilities(decides=frozenset(Resolution), finds=False, orders=config.integration_token is not None)
+    searches = config.integration_token is not None
+    return ShopCapabilities(decides=frozenset(Resolution), finds=False, orders=searches, candidates=searches)
 
 
 MANIFEST: Final = ShopManifest(

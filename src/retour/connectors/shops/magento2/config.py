@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
-from retour.connectors.magento_plugin.settings import StoreId, WebAddress, address, stripped, unpasted
+from retour.connectors.magento_plugin.settings import StoreId, WebAddress, address, filled_in, stripped, unpasted
 
 OrderReference = Literal["increment_id", "hub_order_id", "marketplace_order"]
 SettledStatus = Literal["accepted", "complete"]
+Secret = Annotated[SecretStr | None, AfterValidator(filled_in)]
 FieldName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
@@ -29,9 +30,10 @@ class Magento2Config(BaseModel):
     token: SecretStr = Field(description="The plugin's token: the last part of its hook address.")
     order_reference: OrderReference = Field(
         default="increment_id",
-        description="What the plugin finds the shop's order by: the shop's own order number (increment_id), the hub's "
-        "number (hub_order_id: plugins from before March 2022), or the marketplace's order number (marketplace_order: "
-        "shops whose orders carry it as their own).",
+        description="What the plugin finds the shop's order by: the shop's own order number (increment_id), the number "
+        "with which the order was brought into the shop, its Channable id (hub_order_id: plugins from before March "
+        "2022; link that number here), or the marketplace's order number (marketplace_order: shops whose orders carry "
+        "it as their own).",
     )
     settled_status: SettledStatus = Field(
         default="accepted",
@@ -54,10 +56,18 @@ class Magento2Config(BaseModel):
         description="How many seconds the shop may take to register a return. Just after its cache was emptied, "
         "Magento takes 7 to 12 seconds for the first call.",
     )
-    integration_token: SecretStr | None = Field(
+    integration_token: Secret = Field(
         default=None,
         description="Access token of a Magento integration that may read orders; with it the hub finds the shop's "
-        "order of a marketplace order. Magento must allow access tokens as standalone bearer tokens.",
+        "order of a marketplace order. Alone it works only where Magento allows access tokens as standalone bearer "
+        "tokens; with the integration's three other keys it works everywhere.",
+    )
+    consumer_key: Secret = Field(
+        default=None, description="The integration's consumer key, to sign its calls with OAuth 1.0a."
+    )
+    consumer_secret: Secret = Field(default=None, description="The integration's consumer secret. Goes with the key.")
+    integration_token_secret: Secret = Field(
+        default=None, description="The integration's access token secret. Goes with the key."
     )
     rest_url: str | None = Field(
         default=None,
@@ -90,18 +100,27 @@ class Magento2Config(BaseModel):
     def _is_filled_in(cls, value: SecretStr) -> SecretStr:
         return stripped(value, "is empty: the plugin shows it as the last part of its returns hook address")
 
-    @field_validator("integration_token")
-    @classmethod
-    def _may_be_empty(cls, value: SecretStr | None) -> SecretStr | None:
-        plain = value.get_secret_value().strip() if value else ""
-        return SecretStr(plain) if plain else None
-
     @field_validator("order_prefixes")
     @classmethod
     def _without_commas(cls, value: list[str]) -> list[str]:
         if any("," in prefix for prefix in value):
             raise ValueError("a prefix cannot hold a comma: Magento's search reads it as a separator")
         return list(dict.fromkeys(value))
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Magento2Config":
+        signing = (self.consumer_key, self.consumer_secret, self.integration_token_secret)
+        if any(signing) and not all((*signing, self.integration_token)):
+            raise ValueError(
+                "calls are signed with all four keys of the integration: consumer_key, consumer_secret, "
+                "integration_token and integration_token_secret"
+            )
+        if self.integration_token and self.order_reference == "hub_order_id":
+            raise ValueError(
+                "order_reference hub_order_id needs the orders' Channable ids, which Magento's search does not tell: "
+                "leave integration_token empty and link those numbers"
+            )
+        return self
 
     @property
     def rest(self) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.magento_plugin.decisions import meaning
 from retour.connectors.magento_plugin.document import document
+from retour.connectors.magento_plugin.hub_order import linked_number
 from retour.connectors.magento_plugin.texts import text
 from retour.connectors.shops.magento2.config import Magento2Config
 from retour.core.model import ShopSays
@@ -26,7 +27,7 @@ def sent_status(request: ReturnRequest, config: Magento2Config) -> str:
 
 
 def payload(request: ReturnRequest, key: str, config: Magento2Config) -> dict[str, Any]:
-    """The hook's JSON document (A3)."""
+    """The hook's JSON document (A3). Raises Refused."""
     return document(
         request,
         key,
@@ -41,7 +42,7 @@ def payload(request: ReturnRequest, key: str, config: Magento2Config) -> dict[st
 def _order_reference(request: ReturnRequest, config: Magento2Config) -> str | None:
     match config.order_reference:
         case "hub_order_id":
-            return str(request.number)
+            return linked_number(request)
         case "marketplace_order":
             return text(request.order_ref) or None
         case _:

@@ -1,18 +1,20 @@
 """Which order of the shop is it: a search over Magento's own REST interface (contract magento-native.md, A1)."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from retour.connectors import magento_orders
 from retour.connectors.auth import Bearer
 from retour.connectors.contract import ShopOrder
-from retour.connectors.errors import Misconfigured, Transient, Unauthorized
-from retour.connectors.http import Door
+from retour.connectors.errors import Misconfigured, Refused, Transient, Unauthorized
+from retour.connectors.http import Answer, Door
 from retour.connectors.magento_plugin.refusals import public
-from retour.connectors.redact import Redactor
+from retour.connectors.oauth1 import OAuth1
 from retour.connectors.shops.magento2.config import Magento2Config
 from retour.connectors.words import said
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Order
 
 MOST: Final = 20
@@ -23,14 +25,6 @@ class _Shape(BaseModel):
     model_config = ConfigDict(extra="ignore", coerce_numbers_to_str=True, frozen=True)
 
 
-class OrderItem(_Shape):
-    """A row of an order. A configurable product has two: its own, and below it the simple product that was bought."""
-
-    sku: str | None = None
-    product_id: str | None = None
-    parent_item_id: str | None = None
-
-
 class FoundOrder(_Shape):
     """An order of the shop. Any other top-level field may have been searched, so they are kept."""
 
@@ -38,7 +32,7 @@ class FoundOrder(_Shape):
 
     entity_id: str
     increment_id: str
-    items: tuple[OrderItem, ...] = ()
+    items: tuple[Any, ...] = ()
 
     def value(self, field: str) -> str | None:
         """A searched field as text."""
@@ -57,11 +51,9 @@ class OrderSearch:
     """The search of one connection, when an integration of the shop may read orders."""
 
     def __init__(self, config: Magento2Config, door: Door) -> None:
-        secret = config.integration_token.get_secret_value() if config.integration_token else ""
         self._config = config
         self._door = door
-        self._auth = Bearer(secret)
-        self._redacted = Redactor([secret])
+        self._auth = credentials(config)
 
     async def find(self, order: Order) -> ShopOrder | None:
         """The one order that holds one of the marketplace's numbers. None: there is none, or more than one."""
@@ -80,34 +72,81 @@ class OrderSearch:
         await self._search(["0"])
         return "The integration may read the shop's orders."
 
+    async def candidates(self, clues: Clues) -> list[Candidate]:
+        """Orders that may be the one, with at most two calls."""
+        return await magento_orders.candidates(self._ask_for_any, clues)
+
     async def _search(self, numbers: Iterable[str]) -> FoundOrders:
-        answer = await self._door.read(
-            "GET",
-            f"{self._config.rest}/orders",
-            params=search(numbers, self._config),
-            auth=self._auth,
-            headers={"Accept": "application/json"},
-            answers={400, 401, 403, 404},
-        )
-        words = said(answer.body, answer.headers)
-        ids = {"code": str(answer.status), "words": public(self._redacted(words)) if words else None}
-        match answer.status:
-            case 401 | 403:
-                raise Unauthorized(
-                    "Magento does not let the integration read orders. Give it the resource Sales, and allow access "
-                    "tokens as standalone bearer tokens in the configuration under Services, OAuth.",
-                    **ids,
-                )
-            case 400:
-                raise Misconfigured("Magento cannot search orders like this: check order_search_fields.", **ids)
-            case 404:
-                raise Misconfigured("Magento's REST interface is not at this address: fill in rest_url.", **ids)
+        answer = await self._read(search(numbers, self._config))
+        if answer.status == 400:
+            raise Misconfigured(
+                "Magento cannot search orders like this: check order_search_fields.", **self._ids(answer)
+            )
         try:
             return FoundOrders.model_validate_json(answer.body)
         except ValidationError:
             pass
         # Raised here, outside the handler: the validation error holds orders, which are personal data.
         raise Transient("Magento answered the order search in an unknown form.", request_id=answer.request_id)
+
+    async def _ask_for_any(self, params: Mapping[str, str]) -> Any:
+        answer = await self._read(params)
+        if answer.status == 400:
+            raise Refused("Magento cannot search orders by these signs.", **self._ids(answer))
+        return answer.json()
+
+    async def _read(self, params: Mapping[str, str]) -> Answer:
+        answer = await self._door.read(
+            "GET",
+            f"{self._config.rest}/orders",
+            params=params,
+            auth=self._auth,
+            headers={"Accept": "application/json"},
+            answers={400, 401, 403, 404},
+        )
+        ids = self._ids(answer)
+        match answer.status:
+            case 401 | 403:
+                raise Unauthorized(self._refusal(self._said(answer) or ""), **ids)
+            case 404:
+                raise Misconfigured("Magento's REST interface is not at this address: fill in rest_url.", **ids)
+        return answer
+
+    def _said(self, answer: Answer) -> str | None:
+        return said(answer.body, answer.headers, lambda text: self._door.redacted(text, self._auth))
+
+    def _ids(self, answer: Answer) -> dict[str, str | None]:
+        words = self._said(answer)
+        return {"code": str(answer.status), "words": public(words) if words else None}
+
+    def _refusal(self, words: str) -> str:
+        """Its words are the only sign whether the keys are wrong or the integration's rights. Of a token alone that
+        it does not take, Magento says the same as of rights that are missing."""
+        if isinstance(self._auth, Bearer):
+            return (
+                "Magento does not let the integration read orders. Give it the resource Sales, and either allow access "
+                "tokens as standalone bearer tokens in the configuration under Services, OAuth, or fill in "
+                "consumer_key, consumer_secret and integration_token_secret."
+            )
+        if "authorized to access" in words:
+            return "Magento does not let the integration read orders. Give it the resource Sales and activate it again."
+        return (
+            "Magento does not accept the integration's signature: copy its four keys again, look whether it is active, "
+            "and whether this machine's clock is right."
+        )
+
+
+def credentials(config: Magento2Config) -> Bearer | OAuth1:
+    """How the integration signs in: with all four of its keys, or with its access token alone (contract
+    magento-native.md, A1)."""
+    keys = (
+        config.consumer_key,
+        config.consumer_secret,
+        config.integration_token,
+        config.integration_token_secret,
+    )
+    consumer_key, consumer_secret, token, token_secret = (key.get_secret_value() if key else "" for key in keys)
+    return OAuth1(consumer_key, consumer_secret, token, token_secret) if consumer_key else Bearer(token)
 
 
 def candidates(order: Order, config: Magento2Config) -> tuple[str, ...]:
@@ -124,7 +163,7 @@ def search(numbers: Iterable[str], config: Magento2Config) -> dict[str, str]:
     params = {
         "searchCriteria[pageSize]": str(MOST),
         "searchCriteria[currentPage]": "1",
-        "fields": f"items[{','.join(fields)},items[sku,product_id,parent_item_id]],total_count",
+        "fields": f"items[{','.join(fields)},{magento_orders.ROWS}],total_count",
     }
     for place, field in enumerate(config.order_search_fields):
         one = f"searchCriteria[filter_groups][0][filters][{place}]"
@@ -140,7 +179,8 @@ def matching(orders: Iterable[FoundOrder], numbers: Iterable[str], config: Magen
 
 
 def shop_order(order: FoundOrder) -> ShopOrder:
-    """With the products as they were bought: of a configurable product's two rows of one SKU, the one below."""
-    bought = sorted(order.items, key=lambda item: item.parent_item_id is not None)
-    products = {item.sku: item.product_id for item in bought if item.sku and item.product_id}
-    return ShopOrder(number=order.increment_id, id=order.entity_id, products=tuple(products.items()))
+    """With its lines as they were bought."""
+    rows = order.items
+    return ShopOrder(
+        order.increment_id, order.entity_id, magento_orders.products(rows), magento_orders.shop_lines(rows, None)
+    )

@@ -1,4 +1,5 @@
-"""The shop's one integration, and how a request proves to be its own: OAuth 1.0a or a bare token (contract A1)."""
+"""A shop's one integration, and how a request proves to be its own: OAuth 1.0a or a bare token (contract
+magento-native A1)."""
 
 import base64
 import hashlib
@@ -8,12 +9,11 @@ import secrets
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol
 from urllib.parse import parse_qsl, quote, unquote
 
 from retour.sandbox.clock import Clock
-from retour.sandbox.magento_native.problems import Problem, bad, required
-from retour.sandbox.magento_native.switches import MagentoNativeSwitches
+from retour.sandbox.magento.problems import Problem, bad, required
 
 CONSUMER_KEY: Final = "sandboxconsumerkey00000000000001"
 CONSUMER_SECRET: Final = "sandboxconsumersecret00000000001"  # noqa: S105 - of a simulated shop
@@ -27,10 +27,18 @@ _NONCES: Final = 100_000
 _PORTS: Final = {"http": ":80", "https": ":443"}
 
 
+class Terms(Protocol):
+    """What the shop lets an integration do."""
+
+    bearer_enabled: bool
+    resources: list[str]
+    timestamp_window_seconds: int | None
+
+
 class Integration:
     """Its keys, and the nonces that were used. Tokens never expire; they are revoked, or made anew."""
 
-    def __init__(self, clock: Clock, switches: MagentoNativeSwitches) -> None:
+    def __init__(self, clock: Clock, switches: Terms) -> None:
         self.access_token = ACCESS_TOKEN
         self.access_token_secret = ACCESS_TOKEN_SECRET
         self.active = True

@@ -1,4 +1,5 @@
-"""Errors as Magento says them: a message with names in it that are not filled in, and the parameters (contract A1)."""
+"""Errors as Magento says them: a message with names in it that are not filled in, and the parameters (contract
+magento-native A1)."""
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
@@ -58,7 +59,7 @@ def gone() -> Problem:
 
 
 def no_route() -> Problem:
-    """The text is inferred (contract A2)."""
+    """The text is inferred (contract magento-native A2)."""
     return Problem(HTTPStatus.NOT_FOUND, "Request does not match any route.")
 
 
