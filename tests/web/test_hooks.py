@@ -1,5 +1,6 @@
-"""A webhook makes the next check come now, and nothing else."""
+"""A webhook makes the next check come now, and nothing else, unless its connection is answered there."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -7,8 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from retour.store import inbox
 from retour.store.hints import token_of
-from retour.store.models import Connection
+from retour.store.models import Connection, Posted
 from tests.web.conftest import House
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +80,74 @@ def test_a_hint_wakes_no_connection_that_is_to_rest(acme: House, client: Client,
 
 def test_addresses_differ(acme: House) -> None:
     assert token_of(acme.bol.pk) != token_of(acme.bol.pk + 1)
+
+
+# --- a connection that is answered there ---
+
+
+@pytest.fixture
+def answered(acme: House) -> Connection:
+    """Fruugo by callbacks."""
+    plain, secret = {"username": "noor@example.org", "transport": "v3"}, {"password": "a-made-up-secret"}
+    return acme._connection("fruugo", "marketplace", "fruugo", plain, secret)
+
+
+def test_what_is_posted_is_kept_for_its_connector_and_wakes_it(acme: House, answered: Connection) -> None:
+    waiting(answered)
+    strict = Client(enforce_csrf_checks=True)
+    body = b'{"correlationId": "\xff made up"}'
+    assert strict.post(address(answered), body, content_type="application/octet-stream").status_code == 200
+    [arrival] = inbox.waiting(answered.pk, timezone.now())
+    assert inbox.read(answered.pk, arrival.id) == body
+    answered.refresh_from_db()
+    assert answered.next_at is not None
+    assert answered.next_at <= timezone.now()
+
+
+@pytest.mark.parametrize("method", ["get", "head"])
+def test_only_what_is_posted_is_kept(client: Client, answered: Connection, method: str) -> None:
+    assert getattr(client, method)(address(answered)).status_code == 200
+    assert not Posted.objects.exists()
+
+
+def test_a_stranger_without_the_address_leaves_nothing(acme: House, client: Client, answered: Connection) -> None:
+    for wrong in (address(acme.bol).rpartition("/")[2], token_of(answered.pk)[:-1], "x"):
+        path = reverse("hook", args=[answered.pk, wrong])
+        assert client.post(path, b"{}", content_type="application/json").status_code == 404
+    assert not Posted.objects.exists()
+
+
+@pytest.mark.parametrize("change", [{"settings": {"username": "n"}}, {"removed": True}, {"connector": "unknown"}])
+def test_nothing_is_kept_for_a_connection_that_asks_for_nothing(
+    client: Client, answered: Connection, change: dict[str, object]
+) -> None:
+    Connection.objects.filter(pk=answered.pk).update(**change)
+    assert client.post(address(answered), b"{}", content_type="application/json").status_code == 200
+    assert not Posted.objects.exists()
+
+
+def test_a_body_of_a_hundred_megabytes_is_not_kept(
+    client: Client, answered: Connection, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Nor does it wake anybody."""
+    waiting(answered)
+    caplog.set_level(logging.DEBUG)
+    huge = b"made-up-body" * (100 * 1024 * 1024 // 12)
+    assert client.post(address(answered), huge, content_type="application/json").status_code == 413
+    assert not Posted.objects.exists()
+    answered.refresh_from_db()
+    assert answered.next_at is not None
+    assert answered.next_at > timezone.now() + LATER / 2
+    said = "".join([caplog.text, *capfd.readouterr()])
+    assert "a callback was not kept" in said
+    assert "made-up-body" not in said
+    assert token_of(answered.pk) not in said
+
+
+def test_a_flood_is_refused_until_there_is_room(
+    client: Client, answered: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "MOST", 2)
+    codes = [client.post(address(answered), b"{}", content_type="application/json").status_code for _ in range(4)]
+    assert codes == [200, 200, 503, 503]
+    assert Posted.objects.count() == 2

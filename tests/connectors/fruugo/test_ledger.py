@@ -152,3 +152,11 @@ def test_a_ref_names_its_note() -> None:
     ref = Ref.of("60883646001010249:105:204:12")
     assert ref == Ref("60883646001010249", "105:204", 12)
     assert ref.note == "line/60883646001010249:105:204"
+
+
+def test_the_answer_to_an_earlier_question_changes_nothing() -> None:
+    known = OPENED.seen(2, 0, AT, asked=7)
+    assert known.seen(0, 0, AT, asked=6) == known
+    assert batches(known.seen(0, 0, AT, asked=8)) == [(0, 0, 2)]
+    assert batches(known.seen(0, 0, AT)) == [(0, 0, 2)], "where answers cannot be overtaken"
+    assert known.seen(2, 0, AT, asked=9) == known, "what changes nothing is not written anew"

@@ -1,26 +1,28 @@
 """A simulated Fruugo over real HTTP, the connector that talks to it, and the hands of customer, portal and Fruugo."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import Any
+from typing import Any, cast
 
-from retour.connectors.contract import Page, Part, Receipt
+from retour.connectors.contract import Page, Part, Receipt, ReceiptState
 from retour.connectors.http import Door
-from retour.connectors.marketplaces.fruugo import Fruugo
+from retour.connectors.marketplaces.fruugo import Fruugo, FruugoByCallback
 from retour.connectors.marketplaces.fruugo.config import FruugoConfig
 from retour.connectors.memory import Notebook
 from retour.core.model import Handling, Resolution, Seen, SeenLine
 from retour.sandbox.app import Running
 from retour.sandbox.faults import Fault, FaultKind
-from retour.sandbox.fruugo import FruugoSimulator
+from retour.sandbox.fruugo import FruugoSimulator, Planned
 from retour.sandbox.fruugo.samples import Product
 
-from .simulated import LOGIN
+from .simulated import LOGIN, Box, Patient
 
 POST, DOWNLOAD = "POST /orders/return", "GET /orders/download/v2"
+ASK, RETURN = "POST /v3/orders", "POST /v3/orders/return"
 _numbers = count(1)
 
 
@@ -32,6 +34,7 @@ class Sent:
     query: dict[str, str]
     raw_query: str
     body: str
+    correlation: str = ""
     answer: str = ""
 
 
@@ -130,6 +133,58 @@ class World:
 
     async def tell(self, ref: str, resolution: Resolution = Resolution.ACCEPT, units: int = 1, **how: Any) -> Receipt:
         return await self.fruugo.settle(ref, [part(ref, resolution, units, **how)])
+
+
+@dataclass
+class Later(World):
+    """The same account by callbacks: a connector that comes back as the hub does, and the box in which they arrive."""
+
+    box: Box = field(kw_only=True)
+    plain: FruugoByCallback = field(init=False)
+    """The same connector, without patience."""
+
+    def connect(self, memory: Notebook | None = None, **settings: Any) -> Fruugo:
+        url = self.running.url
+        told = {"transport": "v3", "orders_url": f"{url}/orders", "v3_url": f"{url}/v3", **LOGIN, **settings}
+        self.memory = memory or self.memory
+        self.doors.append(Door(name="Fruugo", allow_private=True, memory=self.memory, inbox=self.box))
+        config = FruugoConfig.model_validate(told)
+        self.plain = FruugoByCallback(config, self.doors[-1])
+        # Whatever the two can do they do alike; the tests of v2 ask for nothing else.
+        self.fruugo = cast(Any, Patient(config, self.doors[-1]))
+        return self.fruugo
+
+    def wait(self, **time: float) -> None:
+        self.simulator.clock.move(timedelta(**time).total_seconds())
+
+    async def seen(self, *, deep: bool = False) -> dict[str, Seen]:
+        """Every return that a whole walk shows, from its questions to its answers."""
+        self.wait(minutes=5)
+        await self.walk(deep=deep)
+        return await self.walk(deep=deep)
+
+    async def end(self, ref: str, units: int = 1, **how: Any) -> Receipt:
+        """Tells a decision, and what has become of it."""
+        receipt = await self.tell(ref, units=units, **how)
+        assert receipt.state is ReceiptState.PENDING
+        assert receipt.ref
+        return (await self.plain.confirm([receipt.ref]))[receipt.ref]
+
+    def asked(self, path: str = ASK) -> list[Sent]:
+        return [sent for sent in self.sent if sent.call == path]
+
+    def plan(self, kind: str | None = None, **how: Any) -> None:
+        """What becomes of the next request of a kind, and of its callback."""
+        self.simulator.callbacks.plan(Planned.model_validate({"kind": kind, **how}))
+
+
+async def happened(what: Callable[[], object]) -> None:
+    """Waits for what another task does."""
+    for _ in range(500):
+        if what():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not happen")
 
 
 def part(ref: str, resolution: Resolution = Resolution.ACCEPT, units: int = 1, **how: Any) -> Part:

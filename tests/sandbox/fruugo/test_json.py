@@ -1,11 +1,11 @@
 """The v3 JSON order API keeps the facts of its contract page (section 4)."""
 
-import asyncio
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from tests.sandbox.fruugo.world import World, basic
+from retour.sandbox.fruugo.switches import Flaw
+from tests.sandbox.fruugo.world import World
 
 
 async def test_the_answer_only_acknowledges(world: World) -> None:
@@ -25,17 +25,12 @@ async def test_the_answer_only_acknowledges(world: World) -> None:
     assert (order["orderLines"][0]["shippedItems"], order["orderLines"][0]["returnedItems"]) == (1, 1)
     assert order["orderLines"][0]["itemPriceInclVat"] == 12.95
     assert order["shipments"][0]["shipmentLines"][0]["quantity"] == 2
-    (headers,) = world.callback_headers
-    assert headers["X-Correlation-ID"] == heard["correlationId"]
-    assert headers["Authorization"] == basic(b"fruugo:hush")
 
 
-async def test_callbacks_go_out_by_themselves(world: World) -> None:
+async def test_the_acknowledgement_may_be_202(world: World) -> None:
     (line,) = await world.order()
-    await world.return_v3(line)
-    async with asyncio.timeout(10):
-        await world.heard.wait()
-    assert world.callbacks[0]["payload"]["orders"][0]["orderId"] == line.order_id
+    await world.switch(ack_status=202)
+    assert (await world.return_v3(line)).status == 202
 
 
 async def test_fruugo_makes_a_correlation_id_and_the_same_one_twice_is_two_requests(world: World) -> None:
@@ -45,6 +40,14 @@ async def test_fruugo_makes_a_correlation_id_and_the_same_one_twice_is_two_reque
     assert made == again
     assert [one["correlationId"] for one in await world.deliver()] == [made, made]
     assert len(await world.refunds()) == 2
+
+
+@pytest.mark.parametrize("correlation", ["r-12:70000001:settle:1", "{11111111-2222-4333-8444-555555555555}", "ë"])
+async def test_a_correlation_id_is_a_uuid(world: World, correlation: str) -> None:
+    (line,) = await world.order()
+    assert (await world.return_v3(line, correlation=correlation)).status == 400
+    assert await world.deliver() == []
+    assert await world.refunds() == []
 
 
 async def test_products_are_named_by_the_merchants_ids(world: World) -> None:
@@ -80,6 +83,57 @@ async def test_orders_of_a_request_stand_or_fall_alone(world: World) -> None:
 
 
 @pytest.mark.parametrize(
+    ("quantity", "fields", "words"),
+    [
+        (3, {}, "exceeds the 2 that are left"),
+        (1, {"returnReason": "too_small"}, "Unknown returnReason"),
+        (1, {"itemQuantities": [{"productId": "MUG", "skuId": "LAMP", "quantity": 1}]}, "has no item MUG,LAMP"),
+    ],
+)
+async def test_what_cannot_be_is_told_by_callback(
+    world: World, quantity: int, fields: dict[str, Any], words: str
+) -> None:
+    (line,) = await world.order(2)
+    assert (await world.return_v3(line, quantity, **fields)).status == 200
+    (heard,) = await world.deliver()
+    assert words in heard["payload"]["orders"][0]["error"]
+    assert await world.refunds() == []
+
+
+async def test_a_return_of_what_came_back_already_is_refused(world: World) -> None:
+    (line,) = await world.order()
+    await world.return_v3(line)
+    await world.return_v3(line)
+    rows = [one["payload"]["orders"][0] for one in await world.deliver()]
+    assert ["error" in row for row in rows] == [False, True]
+    assert await world.refunds() == [(line.ref, 1, "v3")]
+
+
+@pytest.mark.parametrize(("refusals", "shown"), [("unchanged", 1), ("left_out", 0)])
+async def test_a_refusal_may_be_told_without_a_word(world: World, refusals: str, shown: int) -> None:
+    (line,) = await world.order()
+    await world.switch(v3_refusals=refusals)
+    await world.return_v3(line, 2)
+    await world.return_v3(line, orderId="1")
+    await world.control("callbacks/next", {"applied": False})
+    await world.return_v3(line)
+    rows = [one["payload"]["orders"] for one in await world.deliver()]
+    assert [len(told) for told in rows] == [shown, 0, 0]
+    assert all(row["orderLines"][0]["returnedItems"] == 0 for row in rows[0])
+    assert await world.refunds() == []
+
+
+async def test_after_an_action_there_may_be_ids_only(world: World) -> None:
+    (line,) = await world.order()
+    await world.switch(v3_rows="id", numeric_order_ids=True)
+    await world.return_v3(line)
+    await world.query_v3(orderId=line.order_id)
+    returned, queried = (one["payload"]["orders"][0] for one in await world.deliver())
+    assert returned == {"orderId": int(line.order_id)}
+    assert queried["orderLines"][0]["returnedItems"] == 1
+
+
+@pytest.mark.parametrize(
     "order",
     [
         {"returnReason": "other"},
@@ -99,8 +153,10 @@ async def test_a_malformed_request_is_400_at_once(world: World, order: dict[str,
 
 
 async def test_a_body_must_be_json(world: World) -> None:
-    for options in ({"data": "orderId=1"}, {"data": "{", "headers": {"Content-Type": "application/json"}}):
-        assert (await world.v3("orders/return", **options)).status == 400
+    assert (await world.v3("orders/return", data="orderId=1")).status == 400
+    for data in ("{", b'{"orders": "\xff"}', '{"orders":' + "[" * 100_000):
+        for kind in ("application/json", "application/json; charset=none"):
+            assert (await world.v3("orders/return", data=data, headers={"Content-Type": kind})).status == 400
     bodies: list[Any] = [[], {}, {"orders": []}, {"orders": ["x"]}]
     for body in bodies:
         assert (await world.v3("orders/return", body)).status == 400
@@ -112,18 +168,22 @@ async def test_other_steps(world: World) -> None:
     one = {"orderId": line.order_id, "itemQuantities": [item]}
     await world.v3("orders/confirm", {"orders": [one]})
     await world.v3("orders/ship", {"orders": [one]})
-    await world.v3("orders/cancel", {"orders": [one]})
+    await world.v3("orders/cancel", {"orders": [one | {"cancellationReason": "out_of_stock"}]})
+    await world.v3("orders/ship", {"orders": [one]})
+    assert (await world.v3("orders/cancel", {"orders": [one]})).status == 400
     heard = await world.deliver()
-    assert [one["type"] for one in heard] == ["confirm", "ship", "cancel"]
-    assert heard[1]["payload"]["orders"][0]["orderLines"][0]["shippedItems"] == 1
-    assert heard[2]["payload"]["orders"][0]["error"] == "cancellationReason is required."
+    assert [one["type"] for one in heard] == ["confirm", "ship", "cancel", "ship"]
+    rows = [one["payload"]["orders"][0] for one in heard]
+    counters = [(row["orderLines"][0]["shippedItems"], row["orderLines"][0]["cancelledItems"]) for row in rows[:3]]
+    assert counters == [(0, 0), (1, 0), (1, 1)]
+    assert "exceeds the 0 that are left" in rows[3]["error"]
 
 
 class TestOrders:
     """The query for orders."""
 
     async def asked(self, world: World, **query: Any) -> list[str]:
-        await world.v3("orders", params={"dateFrom": "2024-01-01T00:00:00Z", **query})
+        await world.query_v3(**query)
         return [order["orderId"] for order in (await world.deliver())[-1]["payload"]["orders"]]
 
     async def test_filters(self, world: World) -> None:
@@ -145,6 +205,34 @@ class TestOrders:
         (heard,) = await world.deliver()
         assert [order["orderId"] for order in heard["payload"]["orders"]] == [line.order_id]
 
+    @pytest.mark.parametrize(("place", "query", "body"), [("query", 200, 400), ("body", 400, 200), ("both", 200, 200)])
+    async def test_one_of_both_may_not_count(self, world: World, place: str, query: int, body: int) -> None:
+        await world.switch(v3_filters=place)
+        asked = {"dateFrom": "2024-01-01T00:00:00Z"}
+        assert (await world.v3("orders", params=asked)).status == query
+        assert (await world.v3("orders", asked)).status == body
+
+    async def test_the_dates_may_be_those_of_the_order(self, world: World) -> None:
+        (line,) = await world.order(1, placed_at="2024-03-01T00:00:00Z", released_at="2024-03-09T00:00:00Z")
+        (hidden,) = await world.order(1, placed_at="2024-03-01T00:00:00Z", released_at="2099-01-01T00:00:00Z")
+        begin, middle, end = ("2024-02-29T00:00:00Z", "2024-03-05T00:00:00Z", "2024-03-31T00:00:00Z")
+        windows = [{"dateFrom": begin, "dateTo": middle}, {"dateFrom": middle, "dateTo": end}]
+        assert [await self.asked(world, **window) for window in windows] == [[], [line.order_id]]
+        await world.switch(v3_dates="placed")
+        assert [await self.asked(world, **window) for window in windows] == [[line.order_id], []]
+        assert hidden.order_id not in await self.asked(world)
+
+    async def test_a_time_in_z_is_documented_here(self, world: World) -> None:
+        await world.switch(zulu=False)
+        assert (await world.query_v3()).status == 200
+
+    async def test_it_can_count_as_a_download(self, world: World) -> None:
+        await world.switch(limits=True, requests=9)
+        assert [(await world.query_v3()).status for _ in range(2)] == [200, 200]
+        await world.switch(queries_are_downloads=True)
+        assert [(await world.query_v3()).status for _ in range(2)] == [200, 429]
+        assert (await world.v3("orders/return", {})).status == 400
+
     @pytest.mark.parametrize(
         "query", [{}, {"dateFrom": "soon"}, {"dateFrom": "2024-01-01", "paymentAmountMin": "much"}]
     )
@@ -159,6 +247,17 @@ class TestOrders:
         (heard,) = await world.deliver(61)
         assert heard["payload"]["orders"][0]["orderLines"][0]["returnAnnouncedItems"] == 1
 
+    @pytest.mark.parametrize("flaw", get_args(Flaw))
+    async def test_a_garbled_order_spoils_no_other(self, world: World, flaw: str) -> None:
+        (line,) = await world.order()
+        await world.query_v3()
+        (whole,) = await world.deliver()
+        await world.switch(garbled={line.order_id: flaw})
+        await world.query_v3()
+        _, spoiled = await world.deliver()
+        pairs = zip(whole["payload"]["orders"], spoiled["payload"]["orders"], strict=True)
+        assert [before == after for before, after in pairs] == [True] * 4 + [False]
+
     async def test_garbled_and_numeric_rows(self, world: World) -> None:
         (line,) = await world.order()
         await world.switch(garbled={line.order_id: "not_an_object"}, numeric_order_ids=True, v3_payload="list")
@@ -166,68 +265,3 @@ class TestOrders:
         (heard,) = await world.deliver()
         assert heard["payload"][-1] is None
         assert all(order["orderId"] > 2**53 for order in heard["payload"][:-1])
-
-
-class TestCallbacks:
-    """Late, twice, out of order, never."""
-
-    async def test_out_of_order_and_twice(self, world: World) -> None:
-        first, second = await world.order(1, 1)
-        await world.control("callbacks/next", {"copies": 2, "delay": 60})
-        await world.return_v3(first, correlation="first")
-        await world.return_v3(second, correlation="second")
-        assert [one["correlationId"] for one in await world.deliver(10)] == ["second"]
-        assert await world.refunds() == [(first.ref, 1, "v3"), (second.ref, 1, "v3")]
-        assert [one["correlationId"] for one in await world.deliver(60)] == ["second", "first", "first"]
-        late = world.callbacks[1]["payload"]["orders"][0]["orderLines"]
-        assert [row["returnedItems"] for row in late] == [1, 0]  # as it was, not as it is
-        assert len(await world.refunds()) == 2
-
-    async def test_never(self, world: World) -> None:
-        (line,) = await world.order(2)
-        await world.control("callbacks/next", {"copies": 0})
-        await world.return_v3(line)
-        await world.control("callbacks/next", {"copies": 0, "applied": False})
-        await world.return_v3(line)
-        await world.control("callbacks/next", {"applied": False})
-        await world.return_v3(line)
-        (heard,) = await world.deliver(3600)
-        assert heard["payload"]["orders"] == [{"error": "The request could not be processed."}]
-        assert len(await world.refunds()) == 1
-
-    async def test_chance_shuffles_them_the_same_way_each_time(self, world: World) -> None:
-        await world.switch(callback_jitter_seconds=600)
-        for number in range(8):
-            await world.v3("orders", params={"dateFrom": "2099-01-01"}, headers={"X-Correlation-ID": str(number)})
-        order = [one["correlationId"] for one in await world.deliver(3600)]
-        assert sorted(order) == [str(number) for number in range(8)] != order
-
-    async def test_a_failing_webhook_is_called_again_only_when_told_to(self, world: World) -> None:
-        world.webhook_status = 500
-        (line,) = await world.order(2)
-        await world.return_v3(line)
-        await world.deliver()
-        await world.deliver(3600)
-        assert len(world.callbacks) == 1
-        await world.switch(callback_attempts=3)
-        await world.return_v3(line)
-        for _ in range(4):
-            await world.deliver(61)
-        assert len(world.callbacks) == 4
-        log = (await world.call("GET", "/_sandbox/callbacks")).body
-        assert [(row["attempt"], row["status"]) for row in log] == [(1, 500), (1, 500), (2, 500), (3, 500)]
-
-    async def test_nobody_hears_when_nobody_listens(self, world: World) -> None:
-        (line,) = await world.order()
-        await world.control("webhook", {"url": "http://127.0.0.1:9/closed"}, "PUT")
-        await world.return_v3(line)
-        assert await world.deliver() == []
-        log = await world.call("GET", "/_sandbox/callbacks")
-        assert [row["status"] for row in log.body] == [None]
-        assert "closed" not in log.text
-
-    @pytest.mark.parametrize("url", ["http://192.0.2.1/hook", "https://127.0.0.1/x", "http://example.org/", "nowhere"])
-    async def test_a_webhook_is_on_loopback(self, world: World, url: str) -> None:
-        got = await world.call("PUT", "/_sandbox/webhook", json={"url": url})
-        assert got.status == 400
-        assert url not in got.text

@@ -15,22 +15,14 @@ from aiohttp import web
 
 from retour.sandbox.app import Running, start
 from retour.sandbox.fruugo import SANDBOX
+from tests.sandbox import hands
 
 DAY = 86400
 NAMESPACE = "{https://www.fruugo.com/orders/schema}"
 ALL = {"from": "2020-01-01T00:00:00Z"}
 
 
-@dataclass
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
+class Got(hands.Got):
     @property
     def orders(self) -> list[ElementTree.Element]:
         """The orders of an XML answer, whatever prefix their namespace has."""
@@ -69,21 +61,21 @@ class Line:
         return f"{self.fruugo_product_id},{self.fruugo_sku_id},{quantity}"
 
 
-class World:
-    """Signed in to both versions; `callbacks` are the bodies that the webhook got, in their order."""
+class World(hands.Hands[Got]):
+    """Signed in to both versions; `bodies` are what the webhook got, in their order, and it answers while `awake`."""
+
+    got = Got
 
     def __init__(self, running: Running, session: aiohttp.ClientSession) -> None:
+        super().__init__(running, session)
         self.url = running.url
-        self.session = session
         self.authorization = basic("sandbox@example.org:sandbox-secret".encode("latin-1"))
-        self.callbacks: list[dict[str, Any]] = []
+        self.bodies: list[bytes] = []
         self.callback_headers: list[Any] = []
         self.webhook_status = 200
+        self.awake = asyncio.Event()
+        self.awake.set()
         self.heard = asyncio.Event()
-
-    async def call(self, method: str, path: str, **options: Any) -> Got:
-        async with self.session.request(method, self.url + path, **options) as answer:
-            return Got(answer.status, answer.headers, await answer.text())
 
     async def api(self, method: str, path: str, **options: Any) -> Got:
         headers = {"Authorization": self.authorization} | options.pop("headers", {})
@@ -99,17 +91,6 @@ class World:
     async def give_back(self, order_id: str, *items: str, reason: str = "other") -> Got:
         fields = [("orderId", order_id), *(("item", item) for item in items), ("returnReason", reason)]
         return await self.post("return", *fields)
-
-    async def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        got = await self.call(method, f"/_sandbox/{path}", json=body or {})
-        assert got.status < 300, got.text
-        return got.body
-
-    async def switch(self, **switches: Any) -> None:
-        await self.control("switches", switches, "PATCH")
-
-    async def wait(self, seconds: float) -> None:
-        await self.control("clock", {"seconds": seconds})
 
     async def order(self, *quantities: int, **options: Any) -> list[Line]:
         """An order of products with these quantities, one line each."""
@@ -133,23 +114,45 @@ class World:
             options["json"] = body
         return await self.api("POST", f"/v3/{path}", **options)
 
+    async def query_v3(self, correlation: str = "", **query: Any) -> Got:
+        params = {"dateFrom": "2024-01-01T00:00:00Z"} | query
+        return await self.v3("orders", params=params, headers={"X-Correlation-ID": correlation} if correlation else {})
+
     async def return_v3(self, line: Line, quantity: int = 1, correlation: str = "", **fields: Any) -> Got:
         items = [{"productId": line.product_id, "skuId": line.sku_id, "quantity": quantity}]
         one = {"type": "return", "orderId": line.order_id, "itemQuantities": items, "returnReason": "other"} | fields
         headers = {"X-Correlation-ID": correlation} if correlation else {}
         return await self.v3("orders/return", {"orders": [one]}, headers=headers)
 
-    async def deliver(self, seconds: float = 1) -> list[dict[str, Any]]:
-        """Lets time pass and what is due be posted; all callbacks so far."""
+    @property
+    def callbacks(self) -> list[dict[str, Any]]:
+        return [json.loads(body) for body in self.bodies]
+
+    @property
+    def heard_of(self) -> list[str]:
+        """The correlation ids of the callbacks, in their order."""
+        return [one["correlationId"] for one in self.callbacks]
+
+    async def pass_time(self, seconds: float) -> None:
+        """Lets time pass and what is due be posted."""
         await self.wait(seconds)
         await self.control("callbacks/deliver")
+
+    async def deliver(self, seconds: float = 1) -> list[dict[str, Any]]:
+        """After so much time, all callbacks so far."""
+        await self.pass_time(seconds)
         return self.callbacks
 
+    async def attempts(self) -> list[tuple[int, int | None]]:
+        log = (await self.call("GET", "/_sandbox/callbacks")).body
+        return [(row["attempt"], row["status"]) for row in log]
+
     async def hear(self, request: web.Request) -> web.Response:
-        self.callbacks.append(await request.json())
+        self.bodies.append(await request.read())
         self.callback_headers.append(request.headers)
         self.heard.set()
-        return web.Response(status=self.webhook_status)
+        await self.awake.wait()
+        return web.Response(status=self.webhook_status, headers={"Location": "/elsewhere"})
 
 
 @asynccontextmanager
@@ -168,6 +171,7 @@ async def running_world() -> AsyncIterator[World]:
         try:
             yield world
         finally:
+            world.awake.set()
             await running.stop()
             await runner.cleanup()
 

@@ -18,17 +18,35 @@ What a client meets
 * Fruugo refunds what is announced `auto_refund_days` (14) after proof of return, which comes `proof_after_days` (0)
   after the announcement. The other way round it shows no date, no reason and no comment.
 * Downloads are by moment of release, both ends included. Faults, lost answers and HTML answers: `retour.sandbox.app`.
-* v3 answers at once with an empty body and `X-Correlation-ID`; 400 only for the form of a request. The callback is
-  `{"type": "get" | "return" | …, "payload": {"orders": [order, …]}, "merchantId": …, "correlationId": …}`, where an
-  order has the names of contract 2.3 with plain lists, and a request that was refused has instead
-  `{"orderId": …, "error": "words"}`. The id of the request is a header of the callback too. `dateFrom` and `dateTo`
-  are moments of release.
-* Callbacks go out by themselves when the clock says so, in order of their time. Nothing repeats one unless
-  `callback_attempts` or `callback_copies` says so.
+* v3 answers at once, 200 with an empty body and `X-Correlation-ID`: the client's, which must be a UUID, or a new one.
+  400 is plain text and only for the form of a request, a required field included. What became of it comes later:
+  first the effect (`processing_seconds`), then the callback (`callback_seconds`). The same id twice is two requests.
+* The callback is a POST to the webhook of `{"type": "get" | "return" | …, "payload": {"orders": [row, …]},
+  "merchantId": "4099", "correlationId": …}`. A row is an order with the names of contract 2.3 and plain lists, as it
+  was at the moment of the effect; for an order that was refused it is `{"orderId": …, "error": "words"}`, and where
+  nothing of a request could be done the only row is `{"error": "words"}`. The contract knows no more than the four
+  names: `callback_types`, `v3_payload`, `v3_rows`, `v3_refusals` and `numeric_merchant_id` say it differently.
+* How Fruugo signs in at the webhook is not known: `callback_auth`. The id is in the body, and in a header only with
+  `callback_header`.
+* Callbacks go out by themselves when the clock says so, one after the other in order of their time, while the simulator
+  serves. Nothing repeats one unless `callback_attempts` or `callback_copies` says so. A redirect is not followed.
 
 On the simulator: `market` (`place_order`, `announce`, `announce_many`, `withdraw`, `prove`, `refuse_parcel`, `refund`,
-`except_units`), `set_credentials`, `set_webhook`, `callbacks.planned`, `callbacks.deliver()`, `clock.move`,
-`switches`, `faults`, `journal`. Over HTTP the same, with an example of each:
+`except_units`), `clock.move`, `switches`, `faults`, `journal`. For v3, where a plan is of the next request, or of the
+next of one `kind` (`get` is `POST /orders`):
+
+    simulator.set_credentials("sandbox@example.org", "gehëim")                 # v3 takes it in ISO-8859-1 only
+    simulator.set_webhook("http://127.0.0.1:8080/secret", "fruugo", "hush")    # loopback only; a login is optional
+    simulator.callbacks.plan(Planned(kind="return", copies=0))                 # done, and never told
+    simulator.callbacks.plan(Planned(kind="return", copies=0, applied=False))  # neither done nor told
+    simulator.callbacks.plan(Planned(kind="return", processing=1200))          # done 20 minutes later
+    simulator.callbacks.plan(Planned(kind="get", delay=60))                    # told late: later ones overtake it
+    simulator.callbacks.plan(Planned(copies=2, apart=3600))                    # told again an hour later, unchanged
+    simulator.callbacks.plan(Planned(flaw="cut_off"))                          # garbled; see `CallbackFlaw`
+    await simulator.callbacks.deliver()                                        # posts what is due by now
+    simulator.callbacks.log                                                    # every attempt, with the answer's status
+
+Over HTTP the same, with an example of each:
 
     POST /_sandbox/orders                   {"items": [{"sku_id": "MUG-RED", "quantity": 2}], "shipped": false}
     POST /_sandbox/returns                  {"items": [{"ref": "…", "quantity": 2}], "reason": "…", "comment": "…"}
@@ -43,19 +61,22 @@ On the simulator: `market` (`place_order`, `announce`, `announce_many`, `withdra
     GET  /_sandbox/lines                    ?offset=&limit= the counters of every line
     PUT  /_sandbox/credentials              {"username": "…", "password": "…"} the old login is refused from now on
     PUT  /_sandbox/webhook                  {"url": "http://127.0.0.1:9/secret", "username": "…", "password": "…"}
-    POST /_sandbox/callbacks/next           {"copies": 2, "delay": 60, "times": 1} for the next request on v3: twice,
-                                            late, so out of order; {"copies": 0} never; {"applied": false} no effect
+    POST /_sandbox/callbacks/next           {"kind": "return", "copies": 2, "delay": 60, "apart": 5, "processing": 1,
+                                            "flaw": "no_payload", "applied": true, "times": 3} for the next three
+                                            returns on v3; any part may be left out
     POST /_sandbox/callbacks/deliver        {} posts what is due by now, and answers when that is done
-    GET  /_sandbox/callbacks                what was posted, and the webhook's status
+    GET  /_sandbox/callbacks                every attempt, and the webhook's status; null: nobody answered
     PATCH /_sandbox/switches                {"garbled": {"60883646001010249": "no_order_id"}} other flaws: no_counter,
                                             empty_counter, bad_counter, negative_counter, no_fruugo_sku_id, bad_date,
-                                            unknown_status, unknown_fields, not_an_object
+                                            unknown_status, unknown_fields, not_an_object; on v3 the row is null
+    PATCH /_sandbox/switches                {"processing_seconds": 0, "callback_seconds": 0, "callback_copies": 2}
     POST /_sandbox/clock                    {"seconds": 1209600} two weeks later
 
 Fruugo has no fulfilment of its own: what it handles itself are `refunds`, refused parcels and the 14 days.
 """
 
 from retour.sandbox.app import Sandbox, Simulator
+from retour.sandbox.fruugo.callbacks import Planned
 from retour.sandbox.fruugo.simulator import FruugoSimulator
 
 
@@ -65,4 +86,4 @@ def _create(seed: int) -> Simulator:
 
 SANDBOX = Sandbox(key=FruugoSimulator.key, title="Fruugo", create=_create)
 
-__all__ = ["SANDBOX", "FruugoSimulator"]
+__all__ = ["SANDBOX", "FruugoSimulator", "Planned"]

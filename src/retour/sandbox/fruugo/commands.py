@@ -4,17 +4,14 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AwareDatetime, Field, SecretStr
 
+from retour.sandbox.commands import Command
 from retour.sandbox.fruugo.callbacks import Planned
 from retour.sandbox.fruugo.samples import CUSTOMERS, PRODUCTS, Product
 from retour.sandbox.fruugo.state import Customer
 
 Quantity = Annotated[int, Field(ge=1, le=9999)]
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Person(Command):
@@ -81,12 +78,6 @@ class Announce(Command):
     comment: str = ""
 
 
-class AnnounceMany(Command):
-    count: int = Field(ge=1, le=100_000)
-    days: float = Field(default=10, gt=0)
-    seed: int = 0
-
-
 class Withdraw(Command):
     quantity: Quantity | None = Field(default=None, description="null: all that is open")
 
@@ -109,5 +100,5 @@ class SetWebhook(Command):
 class PlanCallbacks(Planned):
     times: int = Field(default=1, ge=1, le=1000)
 
-    def planned(self) -> list[Planned]:
-        return [Planned.model_validate(self.model_dump(exclude={"times"}))] * self.times
+    def planned(self) -> Planned:
+        return Planned.model_validate(self.model_dump(exclude={"times"}))

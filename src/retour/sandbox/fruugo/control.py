@@ -1,26 +1,20 @@
 """Control routes: what tests and the demo do in the place of the customer, of Fruugo and of the seller.
 
-The package's docstring lists them with an example of each; their bodies are in `retour.sandbox.fruugo.commands`. What
-cannot be is 409, what is not known 404.
+The package's docstring lists them with an example of each; their bodies are in `retour.sandbox.fruugo.commands`.
 """
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
+from retour.sandbox.app import Handler
+from retour.sandbox.commands import Bulk, read, window
 from retour.sandbox.fruugo import commands
-from retour.sandbox.fruugo.market import Impossible
 from retour.sandbox.fruugo.state import Announcement, Line
 
 if TYPE_CHECKING:
     from retour.sandbox.fruugo.simulator import FruugoSimulator
-
-Command = TypeVar("Command", bound=BaseModel)
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Control:
@@ -48,7 +42,7 @@ class Control:
         ]
 
     async def place_order(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.PlaceOrder)
+        command = await read(request, commands.PlaceOrder)
         order = self._simulator.market.place_order(
             [item.product() for item in command.items],
             order_id=command.order_id,
@@ -63,7 +57,7 @@ class Control:
 
     async def announce(self, request: web.Request) -> web.Response:
         """One new order for all items without a ref, placed a week ago."""
-        command = await _read(request, commands.Announce)
+        command = await read(request, commands.Announce)
         market = self._simulator.market
         fresh = [item.product() for item in command.items if item.ref is None]
         refs: list[str] = []
@@ -79,13 +73,13 @@ class Control:
         return web.json_response({"announcements": [_announcement(one) for one in made]}, status=201)
 
     async def announce_many(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.AnnounceMany)
+        command = await read(request, Bulk)
         refs = self._simulator.market.announce_many(command.count, command.days, command.seed)
         ends = {"count": len(refs), "first_ref": refs[0], "last_ref": refs[-1]}
         return web.json_response(ends, status=201)
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.Withdraw)
+        command = await read(request, commands.Withdraw)
         one = self._simulator.market.withdraw(request.match_info["number"], command.quantity)
         return web.json_response(_announcement(one))
 
@@ -93,33 +87,31 @@ class Control:
         return web.json_response(_announcement(self._simulator.market.prove(request.match_info["number"])))
 
     async def refuse_parcel(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.Units)
+        command = await read(request, commands.Units)
         self._simulator.market.refuse_parcel(command.ref, command.quantity)
         return self._line(command.ref)
 
     async def refund(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.Refund)
+        command = await read(request, commands.Refund)
         self._simulator.market.refund(command.ref, command.quantity, command.source)
         return self._line(command.ref)
 
     async def except_units(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.Units)
+        command = await read(request, commands.Units)
         self._simulator.market.except_units(command.ref, command.quantity)
         return self._line(command.ref)
 
     async def lines(self, request: web.Request) -> web.Response:
         every = (line for order in self._simulator.market.orders for line in order.lines)
-        offset = int(request.query.get("offset", "0"))
-        limit = int(request.query.get("limit", "1000"))
-        return web.json_response([_summary(line) for line in islice(every, offset, offset + limit)])
+        return web.json_response([_summary(line) for line in window(request, every, limit=1000)])
 
     async def set_credentials(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.SetCredentials)
+        command = await read(request, commands.SetCredentials)
         self._simulator.set_credentials(command.username, command.password.get_secret_value())
         return web.json_response({"username": command.username})
 
     async def set_webhook(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.SetWebhook)
+        command = await read(request, commands.SetWebhook)
         try:
             self._simulator.set_webhook(command.url, command.username, command.password.get_secret_value())
         except ValueError as error:
@@ -127,9 +119,11 @@ class Control:
         return web.json_response({"webhook": "set"})
 
     async def plan_callbacks(self, request: web.Request) -> web.Response:
-        planned = self._simulator.callbacks.planned
-        planned.extend((await _read(request, commands.PlanCallbacks)).planned())
-        return web.json_response([plan.model_dump() for plan in planned])
+        command = await read(request, commands.PlanCallbacks)
+        callbacks = self._simulator.callbacks
+        for _ in range(command.times):
+            callbacks.plan(command.planned())
+        return web.json_response([plan.model_dump() for plan in callbacks.planned])
 
     async def deliver(self, request: web.Request) -> web.Response:
         await self._simulator.callbacks.deliver()
@@ -139,14 +133,9 @@ class Control:
         return web.json_response(self._simulator.callbacks.log_as_json())
 
     def _open(self, serve: Handler) -> Handler:
-        async def handle(request: web.Request) -> web.Response:
+        async def handle(request: web.Request) -> web.StreamResponse:
             self._simulator.catch_up()
-            try:
-                return await serve(request)
-            except Impossible as impossible:
-                raise web.HTTPConflict(text=str(impossible)) from None
-            except KeyError as error:
-                raise web.HTTPNotFound(text=f"there is no {error.args[0]}") from None
+            return await serve(request)
 
         return handle
 
@@ -183,10 +172,3 @@ def _announcement(one: Announcement) -> dict[str, Any]:
         "withdrawn": one.withdrawn,
         "proved": one.proved,
     }
-
-
-async def _read(request: web.Request, model: type[Command]) -> Command:
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=error.json(include_input=False, include_url=False)) from None

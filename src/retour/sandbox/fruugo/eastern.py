@@ -28,12 +28,12 @@ def write(moment: datetime) -> str:
     return moment.astimezone(_zone(moment)).isoformat(timespec="milliseconds")
 
 
-def read(name: str, text: str, switches: FruugoSwitches) -> datetime:
+def read(name: str, text: str, switches: FruugoSwitches, *, zulu: bool = True) -> datetime:
     """The ISO 8601 date or date-time of a parameter, as aware UTC. A date is its first moment. Raises Refused.
 
     A plus sign that was not encoded arrives as a space, and is no ISO 8601.
     """
-    if not _ISO.fullmatch(text) or (text.endswith("Z") and not switches.zulu):
+    if not _ISO.fullmatch(text) or (text.endswith("Z") and not zulu):
         raise Refused(f"Parameter {name} is not an ISO 8601 date or date-time.")
     try:
         return _utc(datetime.fromisoformat(text), switches)

@@ -38,6 +38,11 @@ class Credentials:
             return False
         return any(secrets.compare_digest(given, ours) for ours in self._encoded(charsets))
 
+    def basic(self, charset: str) -> str:
+        """A header of Basic authorization; what the character set does not have becomes a question mark."""
+        login = f"{self.username}:{self.password}".encode(charset, "replace")
+        return f"Basic {base64.b64encode(login).decode()}"
+
     def _encoded(self, charsets: tuple[str, ...]) -> list[bytes]:
         found = []
         for charset in charsets:
@@ -63,7 +68,8 @@ class Gate:
                 return web.Response(
                     status=401, text="Unauthorized", headers={"WWW-Authenticate": 'Basic realm="Fruugo"'}
                 )
-            refusal = self._count(download=download)
+            counts = version == "v2" or self._simulator.switches.queries_are_downloads
+            refusal = self._count(download=download and counts)
             if refusal is not None:
                 return refusal
             self._simulator.catch_up()

@@ -1,9 +1,11 @@
 """The v3 JSON order API: every answer only acknowledges; the result is posted to the webhook (contract 4)."""
 
+import json
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeVar, get_args
 from uuid import uuid4
 
 from aiohttp import web
@@ -11,19 +13,22 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
 from retour.sandbox.fruugo import documents, eastern
-from retour.sandbox.fruugo.callbacks import Rows
+from retour.sandbox.fruugo.envelope import Rows
 from retour.sandbox.fruugo.fulfilment import Step, fulfil
 from retour.sandbox.fruugo.gate import Gate, Handler
 from retour.sandbox.fruugo.items import Item, Refused
 from retour.sandbox.fruugo.returning import Words
 from retour.sandbox.fruugo.state import Order
+from retour.sandbox.fruugo.switches import Kind
 
 if TYPE_CHECKING:
     from retour.sandbox.fruugo.simulator import FruugoSimulator
 
 Text = Annotated[str, Field(strict=True, min_length=1)]
 Model = TypeVar("Model", bound=BaseModel)
-_LISTS = ("statuses", "customerCountries")
+_LISTS: Final = ("statuses", "customerCountries")
+_UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_EVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class _Camel(BaseModel):
@@ -93,25 +98,30 @@ class JsonApi:
 
     def routes(self, gate: Gate) -> list[web.AbstractRouteDef]:
         return [
-            web.post("/v3/orders", gate.open(self.query, "v3")),
+            web.post("/v3/orders", gate.open(self.query, "v3", download=True)),
             web.post("/v3/orders/return", gate.open(self.give_back, "v3")),
             *(web.post(f"/v3/orders/{step}", gate.open(self._step(step), "v3")) for step in get_args(Step)),
         ]
 
     async def query(self, request: web.Request) -> web.Response:
         """Filters in the query string or in a JSON body; the query string wins."""
-        given: dict[str, Any] = await _json(request) if request.can_read_body else {}
-        for key in dict.fromkeys(request.query):
-            values = request.query.getall(key)
-            name = key.removesuffix("[]")
-            given[name] = values if name in _LISTS else values[0]
-        asked = _valid(OrderFilter, given)
         switches = self._simulator.switches
+        given: dict[str, Any] = {}
+        if switches.v3_filters != "query" and request.can_read_body:
+            given = await _json(request)
+        if switches.v3_filters != "body":
+            given |= _filters(request)
+        asked = _valid(OrderFilter, given)
         since = eastern.read("dateFrom", asked.date_from, switches)
         until = eastern.read("dateTo", asked.date_to, switches) if asked.date_to is not None else None
 
         def work(at: datetime) -> Rows:
-            found = self._simulator.market.orders.released(since, min(until or at, at))
+            last = min(until or at, at)
+            orders = self._simulator.market.orders
+            if switches.v3_dates == "released":
+                found = orders.released(since, last)
+            else:
+                found = [order for order in orders.released(_EVER, at) if since <= order.placed_at <= last]
             return [self._row(order) for order in found if asked.fits(order)]
 
         return self._accept(request, "get", work)
@@ -119,7 +129,7 @@ class JsonApi:
     async def give_back(self, request: web.Request) -> web.Response:
         """Contract 4: as v2's return, for several orders, each on its own."""
         actions = await _actions(request, "return")
-        if any(not action.return_reason for action in actions):
+        if not all(action.return_reason for action in actions):
             raise Refused("orders.returnReason is required.")
 
         def one(order: Order, action: OrderAction, _: datetime) -> None:
@@ -130,10 +140,10 @@ class JsonApi:
     def _step(self, step: Step) -> Handler:
         async def serve(request: web.Request) -> web.Response:
             actions = await _actions(request, step)
+            if step == "cancel" and not all(action.cancellation_reason for action in actions):
+                raise Refused("orders.cancellationReason is required.")
 
             def one(order: Order, action: OrderAction, at: datetime) -> None:
-                if step == "cancel" and not action.cancellation_reason:
-                    raise Refused("cancellationReason is required.")
                 fulfil(order, step, action.items(), at, self._simulator.switches.v3_ids)
 
             return self._accept(request, step, lambda at: self._each(actions, one, at))
@@ -146,37 +156,63 @@ class JsonApi:
         """The order as it is then, or what was wrong with the request for it."""
         rows: Rows = []
         for action in actions:
+            order, error = None, ""
             try:
                 order = self._simulator.market.released_order(action.order_id)
                 one(order, action, at)
-                rows.append(self._row(order))
             except Refused as refused:
-                rows.append({"orderId": action.order_id, "error": str(refused)})
+                error = str(refused)
+            rows += self._told(action, order, error)
         return rows
+
+    def _told(self, action: OrderAction, order: Order | None, error: str) -> Rows:
+        switches = self._simulator.switches
+        if error and switches.v3_refusals == "error":
+            return [{"orderId": action.order_id, "error": error}]
+        if order is None or (error and switches.v3_refusals == "left_out"):
+            return []
+        return [self._row(order) if switches.v3_rows == "order" else documents.plain(_id(order), switches)]
 
     def _row(self, order: Order) -> dict[str, Any] | None:
         switches = self._simulator.switches
         flaw = switches.garbled.get(order.order_id, "")
         return documents.plain(documents.garble(documents.order(order, switches), flaw), switches)
 
-    def _accept(self, request: web.Request, kind: str, work: Callable[[datetime], Rows]) -> web.Response:
+    def _accept(self, request: web.Request, kind: Kind, work: Callable[[datetime], Rows]) -> web.Response:
         """The correlation id is the client's, or made here. The same id twice is two requests."""
         correlation_id = request.headers.get("X-Correlation-ID") or str(uuid4())
+        if not _UUID.fullmatch(correlation_id):
+            raise Refused("X-Correlation-ID must be a UUID.")
+        if self._simulator.callbacks.full:
+            return web.Response(status=503, text="Too many requests are waiting")
         self._simulator.callbacks.accept(kind, correlation_id, work)
         return web.Response(status=self._simulator.switches.ack_status, headers={"X-Correlation-ID": correlation_id})
 
 
+def _filters(request: web.Request) -> dict[str, Any]:
+    given: dict[str, Any] = {}
+    for key in dict.fromkeys(request.query):
+        values = request.query.getall(key)
+        name = key.removesuffix("[]")
+        given[name] = values if name in _LISTS else values[0]
+    return given
+
+
+def _id(order: Order) -> documents.Document:
+    return {"orderId": order.order_id}
+
+
 async def _json(request: web.Request) -> dict[str, Any]:
     try:
-        body = await request.json()
-    except ValueError:
+        body = json.loads(await request.read())  # whatever the header says of its charset
+    except (ValueError, RecursionError):
         raise Refused("The body is not valid JSON.") from None
     if not isinstance(body, dict):
         raise Refused("The body is not a JSON object.")
     return body
 
 
-async def _actions(request: web.Request, kind: str) -> list[OrderAction]:
+async def _actions(request: web.Request, kind: Kind) -> list[OrderAction]:
     if request.content_type != "application/json":
         raise Refused("The body must be application/json.")
     orders = _valid(Actions, await _json(request)).orders

@@ -10,6 +10,7 @@ from typing import Literal
 
 from retour.sandbox.agenda import Agenda
 from retour.sandbox.clock import Clock
+from retour.sandbox.commands import Impossible
 from retour.sandbox.fruugo.fulfilment import fulfil
 from retour.sandbox.fruugo.items import Item, Refused, Take, take
 from retour.sandbox.fruugo.returning import Words, give_back, withdraw
@@ -17,12 +18,9 @@ from retour.sandbox.fruugo.samples import CUSTOMERS, PRODUCTS, Product
 from retour.sandbox.fruugo.state import Announcement, Customer, Line, Order, Orders
 from retour.sandbox.fruugo.switches import FruugoSwitches
 from retour.sandbox.journal import Journal
+from retour.sandbox.samples import moments
 
 Act = Callable[[datetime], None]
-
-
-class Impossible(ValueError):
-    """Not with these units as they are now."""
 
 
 class Market:
@@ -95,14 +93,9 @@ class Market:
     def announce_many(self, how_many: int, days: float, seed: int) -> list[str]:
         """Makes so many orders over the last days, each with one unit announced; gives the refs of their lines."""
         chance = random.Random(seed)  # noqa: S311 - sample data
-        now = self._clock.now()
         refs = []
-        for age in sorted((chance.uniform(0, days * 86400) for _ in range(how_many)), reverse=True):
-            order = self.place_order(
-                [chance.choice(PRODUCTS)],
-                customer=chance.choice(CUSTOMERS),
-                placed_at=now - timedelta(seconds=int(age)),
-            )
+        for at in moments(chance, self._clock.now(), how_many, days):
+            order = self.place_order([chance.choice(PRODUCTS)], customer=chance.choice(CUSTOMERS), placed_at=at)
             refs.append(order.lines[0].ref)
             self.announce(refs[-1])
         return refs
@@ -112,7 +105,7 @@ class Market:
         announcement = self.orders.announcements[number]
         quantity = announcement.open if quantity is None else quantity
         if not 1 <= quantity <= announcement.open:
-            raise Impossible(f"{announcement.open} units are open")
+            raise Impossible(f"Of these, {announcement.open} are still open.")
         withdraw(announcement, quantity)
         self._journal.write("withdrawn", announcement.line.ref, quantity, announcement=number)
         return announcement

@@ -32,7 +32,7 @@ class FruugoSimulator(Simulator):
         self._agenda = Agenda()
         self.credentials = Credentials(DEFAULT_USERNAME, DEFAULT_PASSWORD)
         self.market = Market(self.journal, self.switches, self.clock, self._agenda)
-        self.callbacks = Callbacks(self._agenda, self.switches, self.clock, self.catch_up, self.merchant_id, seed)
+        self.callbacks = Callbacks(self, self._agenda, seed)
         for days, products in SAMPLE_ORDERS:
             order = self.market.place_order(products, placed_at=self.clock.now() - timedelta(days=days))
             self.market.orders.recent.append(order)
@@ -60,5 +60,6 @@ class FruugoSimulator(Simulator):
         self.credentials = Credentials(username, password)
 
     def set_webhook(self, url: str, username: str = "", password: str = "") -> None:
-        """Where callbacks go, with Basic authorization when there is a username. ValueError when not loopback."""
-        self.callbacks.webhook = Webhook(url, f"{username}:{password}" if username else "")
+        """Where callbacks go, with Basic authorization when there is a username. ValueError when not loopback, or when
+        the login stands in the address."""
+        self.callbacks.webhook = Webhook(url, Credentials(username, password) if username else None)

@@ -74,8 +74,10 @@ class XmlApi:
         now = self._simulator.clock.now()
         if "from" not in request.query:
             raise Refused("Parameter from is required.")
-        since = eastern.read("from", request.query["from"], switches)
-        until = min(eastern.read("to", request.query["to"], switches), now) if "to" in request.query else now
+        since = eastern.read("from", request.query["from"], switches, zulu=switches.zulu)
+        until = now
+        if "to" in request.query:
+            until = min(eastern.read("to", request.query["to"], switches, zulu=switches.zulu), now)
         if switches.max_window_days is not None and until - since > timedelta(days=switches.max_window_days):
             raise Refused(f"The period is longer than {switches.max_window_days:g} days.")
         rows = [

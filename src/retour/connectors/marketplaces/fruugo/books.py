@@ -22,8 +22,9 @@ class Books:
         notes = await self._memory.begins(begin)
         return {name.removeprefix(begin): Ledger.model_validate(note) for name, note in notes.items()}
 
-    async def seen(self, views: Iterable[View], at: datetime) -> Mapping[str, Ledger]:
+    async def seen(self, views: Iterable[View], at: datetime, asked: int = 0) -> Mapping[str, Ledger]:
         """Takes in what was seen at that moment, and keeps it. The ledgers of all these lines, by the notes' names.
+        `asked`: the number of the question that it answers, where answers may overtake each other.
 
         What was returned before the first whole download is history; so is what was returned of an order that is older
         than all downloads so far."""
@@ -44,7 +45,7 @@ class Books:
                     continue
                 if name not in ledgers:
                     ledgers[name] = Ledger.opened(released_at, history=returned if old else 0)
-                ledgers[name] = ledgers[name].seen(announced, returned, at)
+                ledgers[name] = ledgers[name].seen(announced, returned, at, asked)
         await self.keep({name: ledger for name, ledger in ledgers.items() if ledger != before.get(name)})
         return ledgers
 

@@ -1,5 +1,6 @@
 """The settings of a Fruugo connection: form, validation and secrets in one."""
 
+from datetime import timedelta
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -23,8 +24,16 @@ class FruugoConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
 
+    transport: Literal["v2", "v3"] = Field(
+        default="v2",
+        description="How Fruugo is asked. v2 answers at once. v3 answers later, at this connection's own address, which"
+        " Fruugo must know and be able to reach.",
+    )
     orders_url: Annotated[str, AfterValidator(_web_address)] = Field(
         default="https://www.fruugo.com/orders", description="Address of Fruugo's order API (the XML one, v2)."
+    )
+    v3_url: Annotated[str, AfterValidator(_web_address)] = Field(
+        default="https://order-api.fruugo.com/v3", description="Address of Fruugo's newer order API (v3)."
     )
     username: str = Field(min_length=1, pattern="^[^:]+$", description="User name of the Retailer Portal.")
     password: SecretStr = Field(min_length=1, description="Password of the Retailer Portal.")
@@ -45,6 +54,19 @@ class FruugoConfig(BaseModel):
     )
     zone_as: Literal["Z", "+00:00"] = Field(
         default="Z", description="How Fruugo is told that a time is UTC. Fruugo documents only that ISO 8601 is taken."
+    )
+    callback_minutes: int = Field(
+        default=15,
+        ge=2,
+        le=180,
+        description="How long an answer of v3 may take. Then it is asked for again, and you are told that none comes.",
+    )
+    v3_filters: Literal["query", "body"] = Field(
+        default="query", description="Where v3 is told which orders are asked for: in the address, or in a JSON body."
+    )
+    v3_ids: Literal["merchant", "fruugo"] = Field(
+        default="merchant",
+        description="Whose numbers of product and SKU name what came back on v3. Fruugo's documents suggest your own.",
     )
     return_reason: ReturnReason = Field(
         default="other", description="The reason that Fruugo is told where neither decision nor return has one."
@@ -71,6 +93,11 @@ class FruugoConfig(BaseModel):
             # Outside of what this charset knows; the error itself would show the password.
             raise ValueError(f"user name or password holds letters that {self.login_charset} cannot write") from None
         return self
+
+    @property
+    def patience(self) -> timedelta:
+        """How long an answer of v3 is waited for."""
+        return timedelta(minutes=self.callback_minutes)
 
     @property
     def login(self) -> str:

@@ -4,9 +4,12 @@ A document type is refused, and with it entities of its own and files from elsew
 and their prefixes vary and mean nothing here (2.3).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from xml.etree.ElementTree import Element, TreeBuilder, tostring
 from xml.parsers import expat
+
+from retour.connectors.marketplaces.fruugo.wire import Raw
 
 ROOTS = frozenset({"orders", "order"})
 """A download has `orders`; the answer to a return may be the `order` alone (2.1)."""
@@ -30,17 +33,17 @@ class Orders:
         self._parser.CharacterDataHandler = self._text
         self._builder: TreeBuilder | None = None
         self._depth = self._order_depth = 0
-        self._whole: list[Element] = []
+        self._whole: list[Raw] = []
 
-    def feed(self, piece: bytes) -> Iterator[Element]:
+    def feed(self, piece: bytes) -> Iterator[Raw]:
         """The orders that this piece completes. Raises NotOrders."""
         yield from self._read(piece, last=False)
 
-    def close(self) -> Iterator[Element]:
+    def close(self) -> Iterator[Raw]:
         """Nothing follows. Raises NotOrders for a document that broke off."""
         yield from self._read(b"", last=True)
 
-    def _read(self, piece: bytes, *, last: bool) -> list[Element]:
+    def _read(self, piece: bytes, *, last: bool) -> list[Raw]:
         try:
             self._parser.Parse(piece, last)
         except expat.ExpatError as error:
@@ -67,7 +70,7 @@ class Orders:
         if self._builder is not None:
             self._builder.end(name.rpartition(":")[2])
             if self._depth == self._order_depth:
-                self._whole.append(self._builder.close())
+                self._whole.append(_order(self._builder.close()))
                 self._builder = None
         self._depth -= 1
 
@@ -76,12 +79,22 @@ class Orders:
             self._builder.data(text)
 
 
-def whole(body: bytes) -> list[Element]:
+def whole(body: bytes) -> list[Raw]:
     """The orders of a document that is at hand. Raises NotOrders."""
     orders = Orders()
     return [*orders.feed(body), *orders.close()]
 
 
-def shown(element: Element) -> str:
-    """An element as text, to be kept where it cannot be read."""
+def _order(element: Element) -> Raw:
+    address = element.find("shippingAddress")
+    lines = [Raw(_texts(line), partial(_shown, line)) for line in element.findall("orderLines/orderLine")]
+    return Raw(_texts(element), partial(_shown, element), lines, None if address is None else _texts(address))
+
+
+def _texts(element: Element) -> Mapping[str, str]:
+    """The texts of the elements in it that hold nothing else. No database keeps a NUL, and XML holds none."""
+    return {child.tag: (child.text or "").strip() for child in element if not len(child)}
+
+
+def _shown(element: Element) -> str:
     return tostring(element, encoding="unicode")

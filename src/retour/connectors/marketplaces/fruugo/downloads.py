@@ -1,12 +1,11 @@
 """Fruugo's only way to see anything: orders by the moment of their release (contract fruugo 2.1)."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
-from xml.etree.ElementTree import Element
 
 from retour.connectors.auth import Fixed
 from retour.connectors.errors import Transient
@@ -32,7 +31,7 @@ class Glimpse:
     """Orders, as Fruugo showed them at a moment of its own clock."""
 
     at: datetime
-    orders: list[Element]
+    orders: list[wire.Raw]
 
 
 class Downloads:
@@ -47,7 +46,7 @@ class Downloads:
         """Fruugo's own clock, by an empty download; it tells, too, whether we are let in."""
         return (await self._read(BEFORE_FRUUGO, BEFORE_FRUUGO)).at
 
-    async def order(self, order_id: str, released_at: datetime | None) -> tuple[Element, datetime] | None:
+    async def order(self, order_id: str, released_at: datetime | None) -> tuple[wire.Raw, datetime] | None:
         """An order as it is now, and when that is: with one small download where its release is known, else out of all
         that is watched."""
         if released_at is None:
@@ -57,21 +56,17 @@ class Downloads:
             glimpses = self._around(released_at)
         async with aclosing(glimpses):
             async for glimpse in glimpses:
-                for element in glimpse.orders:
-                    if wire.order_id_of(element) == order_id:
-                        return element, glimpse.at
+                for raw in glimpse.orders:
+                    if raw.order_id == order_id:
+                        return raw, glimpse.at
         return None
 
     async def since(self, start: datetime, now: datetime) -> AsyncGenerator[Glimpse, None]:
         """All that was released since then, slice by slice. The last slice has no end: whoever's clock is wrong,
         nothing is missed. An order on the border of two slices may be shown twice."""
-        step = timedelta(days=self._config.slice_days)
-        while start + step < now:
-            async for glimpse in self._stream(start, start + step):
+        for begin, end in slices(start, now, timedelta(days=self._config.slice_days)):
+            async for glimpse in self._stream(begin, end):
                 yield glimpse
-            start += step
-        async for glimpse in self._stream(start, None):
-            yield glimpse
 
     async def _around(self, released_at: datetime) -> AsyncGenerator[Glimpse, None]:
         for margin in MARGINS:
@@ -86,7 +81,7 @@ class Downloads:
         raise Transient(flaw, request_id=answer.request_id)
 
     async def _stream(self, start: datetime, end: datetime | None) -> AsyncGenerator[Glimpse, None]:
-        orders, found = Orders(), list[Element]()
+        orders, found = Orders(), list[wire.Raw]()
         flaw: str | None = None
         plain = {"Accept-Encoding": "identity"}
         async with self._door.stream(self._address(start, end), group=API, auth=self._auth, headers=plain) as stream:
@@ -112,6 +107,14 @@ class Downloads:
 
     def _moment(self, at: datetime) -> str:
         return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S") + self._config.zone_as
+
+
+def slices(start: datetime, now: datetime, step: timedelta) -> Iterator[tuple[datetime, datetime | None]]:
+    """What is asked for at once (6); the last slice has no end."""
+    while start + step < now:
+        yield start, start + step
+        start += step
+    yield start, None
 
 
 def _date(answer: Answer | Stream) -> datetime:

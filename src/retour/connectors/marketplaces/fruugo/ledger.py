@@ -75,6 +75,8 @@ class Ledger(BaseModel):
     returned: int = 0
     """The counters, as they were seen last."""
     batches: tuple[Batch, ...] = ()
+    asked: int = 0
+    """The number of the question whose answer last changed anything, where answers may overtake each other (4)."""
 
     @classmethod
     def opened(cls, released_at: datetime, *, history: int) -> Self:
@@ -91,17 +93,19 @@ class Ledger(BaseModel):
         up for those, since it refunds what is announced first (2.3)."""
         return self.history + sum(batch.units for batch in self.batches) - self.announced - self.returned
 
-    def seen(self, announced: int, returned: int, at: datetime) -> "Ledger":
+    def seen(self, announced: int, returned: int, at: datetime, asked: int = 0) -> "Ledger":
         """With the counters as they are now. A view that shows fewer returns than were known is older, or was mended
-        by hand at Fruugo: nothing follows from it."""
-        if returned < self.returned:
+        by hand at Fruugo: nothing follows from it. Nor from the answer to a question that was asked earlier than one
+        whose answer is known; `asked` is its number, 0 where nothing can be overtaken."""
+        if returned < self.returned or 0 < asked < self.asked:
             return self
         uncounted = self._uncounted
         fresh = announced + returned - (self.announced + self.returned) - uncounted
         batches = self.batches + ((Batch(units=fresh, opened_at=at),) if fresh > 0 else ())
         batches = _refunded(batches, returned - self.returned)
         batches = _withdrawn(batches, -fresh - uncounted)
-        return self.model_copy(update={"announced": announced, "returned": returned, "batches": batches})
+        now = self.model_copy(update={"announced": announced, "returned": returned, "batches": batches})
+        return self if now == self else now.model_copy(update={"asked": asked or self.asked})
 
     def declared(self, units: int, at: datetime, reason: Reason | None) -> "Ledger":
         """With units that came back unannounced."""

@@ -3,15 +3,14 @@
 Facts: contract fruugo 1 (what a return is there), 2.2 (the one call), 5 (what each decision becomes).
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from types import MappingProxyType
-from typing import Final
-from xml.etree.ElementTree import Element
+from typing import Any, Final
 
 from retour.connectors.contract import Part, Unreadable
 from retour.connectors.marketplaces.fruugo import wire
 from retour.connectors.marketplaces.fruugo.config import FruugoConfig
-from retour.connectors.marketplaces.fruugo.document import shown
 from retour.connectors.marketplaces.fruugo.ledger import Batch, Ledger
 from retour.connectors.shapes import Garbled
 from retour.core.capabilities import Deadline, Granularity, MarketplaceCapabilities, ReasonChoice, Starts
@@ -82,13 +81,16 @@ def told_as(config: FruugoConfig) -> tuple[Resolution, ...]:
 
 
 def capabilities(config: FruugoConfig) -> MarketplaceCapabilities:
-    told = told_as(config)
+    told, by_callback = told_as(config), config.transport == "v3"
     return MarketplaceCapabilities(
         tells=dict.fromkeys(told, Resolution.ACCEPT),
         granularity=Granularity.QUANTITY,
         details_by_look=True,  # for the order's other number
+        asynchronous=by_callback,
+        finds=by_callback,
+        receives=by_callback,
         proves_absence=config.send_again,
-        arrives_within=LATE,
+        arrives_within=LATE + config.patience if by_callback else LATE,
         orders=True,
         starts=frozenset({Starts.CUSTOMER, Starts.SELLER}),
         changes={resolution: frozenset(told) for resolution in WHAT_TO_DO if not resolution.refunds},
@@ -99,12 +101,36 @@ def capabilities(config: FruugoConfig) -> MarketplaceCapabilities:
 
 
 def body(config: FruugoConfig, order_id: str, key: str, part: Part, reason: Reason | None) -> dict[str, str]:
-    """The form that tells a decision. It always names its item: without one, Fruugo returns the whole order (2.2)."""
-    told = {
-        "orderId": order_id,
-        "item": f"{key.replace(':', ',')},{part.quantity}",
-        "returnReason": part.code or (REASONS.get(reason) if reason else None) or config.return_reason,
-    }
+    """The form that tells a decision on v2. It always names its item: without one, Fruugo returns the whole order
+    (2.2)."""
+    return {"orderId": order_id, "item": f"{key.replace(':', ',')},{part.quantity}", **_words(config, part, reason)}
+
+
+def request(
+    config: FruugoConfig, order_id: str, item: tuple[str, str], part: Part, reason: Reason | None
+) -> dict[str, Any]:
+    """The same on v3: without an item, that is the whole order, too (4)."""
+    product, sku = item
+    named = [{"productId": product, "skuId": sku, "quantity": part.quantity}]
+    told = {"type": "return", "orderId": order_id, "itemQuantities": named, **_words(config, part, reason)}
+    return {"orders": [told]}
+
+
+def item(config: FruugoConfig, lines: Iterable[wire.Line], line: wire.Line) -> tuple[str, str] | str:
+    """What names a line on v3, product and SKU: the merchant's own ids there, and not Fruugo's (4). Or why it cannot be
+    named, as a sentence for the merchant."""
+    if config.v3_ids == "fruugo":
+        return line.fruugo_product_id, line.fruugo_sku_id
+    product, sku = line.product_id, line.sku_id
+    if not product or not sku:
+        return "Fruugo shows no product number or SKU of yours for this product, and knows it by nothing else here."
+    if sum((one.product_id, one.sku_id) == (product, sku) for one in lines) > 1:
+        return "Two products of this order have the same numbers of yours: Fruugo could refund the other one."
+    return product, sku
+
+
+def _words(config: FruugoConfig, part: Part, reason: Reason | None) -> dict[str, str]:
+    told = {"returnReason": part.code or (REASONS.get(reason) if reason else None) or config.return_reason}
     message = config.keep_message if part.resolution is Resolution.KEEP else ""
     return told | ({"messageToFruugo": message} if message else {})
 
@@ -196,8 +222,8 @@ def party(address: wire.Address) -> Party | None:
     return None if found == Party() else found
 
 
-def unreadable(order_id: str | None, what: str, why: Garbled, raw: Element) -> Unreadable:
-    return Unreadable(order_id, f"{what} cannot be read: {why}.", shown(raw))
+def unreadable(order_id: str | None, what: str, why: Garbled, raw: wire.Raw) -> Unreadable:
+    return Unreadable(order_id, f"{what} cannot be read: {why}.", raw.show())
 
 
 def _price(line: wire.Line) -> Money | None:

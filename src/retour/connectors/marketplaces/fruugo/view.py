@@ -1,7 +1,7 @@
 """An order as Fruugo shows it: what can be read of it, and what cannot."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from xml.etree.ElementTree import Element
 
 from retour.connectors.contract import Unreadable
 from retour.connectors.marketplaces.fruugo import mapping, wire
@@ -19,37 +19,35 @@ class View:
     garbled: tuple[Unreadable, ...]
 
 
-def view(element: Element) -> View:
+def view(raw: wire.Raw) -> View:
     """Raises Garbled where nothing of it can be used."""
-    order = wire.decode(wire.Order, element)
+    order = wire.decode(wire.Order, raw.texts)
     found: dict[str, list[wire.Line]] = {}
     garbled: list[Unreadable] = []
     doubtful: set[str | None] = set()
-    rows = element.findall("orderLines/orderLine")
-    for number, row in enumerate(rows, 1):
+    for number, row in enumerate(raw.lines, 1):
         try:
-            line = wire.decode(wire.Line, row)
+            line = wire.decode(wire.Line, row.texts)
         except Garbled as why:
             garbled.append(mapping.unreadable(order.order_id, f"Line {number} of an order", why, row))
-            doubtful.add(wire.key_of(row))
+            doubtful.add(row.key)
         else:
             found.setdefault(line.key, []).append(line)
-    if not rows:
+    if not raw.lines:
         raise Garbled("it has no lines")
     # What a garbled line counts is missing from the others of its product: too few announced would be a withdrawal.
     lines = {key: wire.together(same) for key, same in found.items() if key not in doubtful}
-    address = element.find("shippingAddress")
-    customer = None if address is None else mapping.party(wire.decode(wire.Address, address))
+    customer = None if raw.address is None else mapping.party(wire.decode(wire.Address, raw.address))
     return View(order, lines, customer, tuple(garbled))
 
 
-def views(elements: list[Element]) -> tuple[list[View], list[Unreadable]]:
+def views(orders: Iterable[wire.Raw]) -> tuple[list[View], list[Unreadable]]:
     """Those that can be read, and what cannot."""
     readable: list[View] = []
     garbled: list[Unreadable] = []
-    for element in elements:
+    for raw in orders:
         try:
-            readable.append(view(element))
+            readable.append(view(raw))
         except Garbled as why:
-            garbled.append(mapping.unreadable(wire.order_id_of(element), "An order", why, element))
+            garbled.append(mapping.unreadable(raw.order_id, "An order", why, raw))
     return readable, garbled + [row for one in readable for row in one.garbled]

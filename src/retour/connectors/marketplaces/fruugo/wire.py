@@ -5,10 +5,10 @@ reads as None (contract fruugo 2.3).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
-from xml.etree.ElementTree import Element
 
 from pydantic import (
     AfterValidator,
@@ -26,6 +26,30 @@ from retour.connectors.shapes import Garbled, Loose, in_utc
 M = TypeVar("M", bound="Shape")
 
 
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """An order or a line of one as it came, in XML or in JSON: the texts of its fields by name, as they stand there."""
+
+    texts: Mapping[str, str]
+    show: Callable[[], str]
+    """All of it as text, to be kept where it cannot be read."""
+    lines: Sequence["Raw"] = ()
+    address: Mapping[str, str] | None = None
+
+    @property
+    def order_id(self) -> str | None:
+        """What names an order, even one that cannot be read."""
+        return self.texts.get("orderId") or None
+
+    @property
+    def key(self) -> str | None:
+        """What names a line, even one that cannot be read."""
+        try:
+            return decode(Key, self.texts).key
+        except Garbled:
+            return None
+
+
 def _digits(value: Any) -> Any:
     """A counter is digits and nothing else: `1e3` and `1_0` are numbers to Python only."""
     if not isinstance(value, str) or not re.fullmatch(r"\d{1,9}", value, re.ASCII):
@@ -40,7 +64,8 @@ def _moment(value: Any) -> Any:
     return value
 
 
-Id = Annotated[str, Field(pattern=r"^[^:,\s]{1,50}$")]
+ID = re.compile(r"[^:,\s]{1,50}")
+Id = Annotated[str, Field(pattern=f"^{ID.pattern}$")]
 """Up to 17 digits and more, above 2^53. Colons and commas divide ids, here and at Fruugo (2.2)."""
 Count = Annotated[int, BeforeValidator(_digits)]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(in_utc)]
@@ -84,7 +109,9 @@ class Line(Key):
     shipped_items: Count = 0
     cancelled_items: Count = 0
     items_with_exception: Count = 0
+    product_id: str | None = None
     sku_id: str | None = None
+    """The merchant's own ids."""
     sku_name: str | None = None
     currency_code: Loose[Annotated[str, Field(pattern="^[A-Z]{3}$")]] = None
     item_price_incl_vat: Loose[Price] = None
@@ -104,27 +131,14 @@ class Order(Shape):
     order_status: str | None = None
 
 
-def decode(shape: type[M], element: Element) -> M:
-    """An element's own texts in their shape. Raises Garbled, whose words hold none of its content."""
-    return shapes.decode(shape, texts(element))
+def decode(shape: type[M], texts: Mapping[str, str]) -> M:
+    """The texts in their shape. Raises Garbled, whose words hold none of their content."""
+    return shapes.decode(shape, texts)
 
 
-def key_of(element: Element) -> str | None:
-    """What names a line, even one that cannot be read."""
-    try:
-        return decode(Key, element).key
-    except Garbled:
-        return None
-
-
-def order_id_of(element: Element) -> str | None:
-    """What names an order, even one that cannot be read."""
-    return texts(element).get("orderId") or None
-
-
-def texts(element: Element) -> Mapping[str, str]:
-    """The texts of the elements in it that hold nothing else. No database keeps a NUL, and XML holds none."""
-    return {child.tag: (child.text or "").strip() for child in element if not len(child)}
+def is_id(text: str) -> bool:
+    """Whether anything at Fruugo could be named so."""
+    return ID.fullmatch(text) is not None
 
 
 def together(lines: list[Line]) -> Line:
