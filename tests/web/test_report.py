@@ -18,12 +18,13 @@ from retour.core.merge import Contradiction
 from retour.core.model import Resolution, Source
 from retour.store import desk, lease
 from retour.store.declared import Verdict
-from retour.store.models import Project, Return
+from retour.store.models import Connection, Project, Return
 from retour.sync import declaring
 from tests.web.conftest import House, page
 from tests.web.marketplaces import Market, market
 
-DECLARED = ["fruugo", "otto", "zalando"]
+DECLARED = ["bol", "fruugo", "otto", "zalando"]
+ALL_READS = r"GET /(?!_sandbox)"
 every = pytest.mark.parametrize("key", DECLARED)
 
 
@@ -34,6 +35,12 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 def at(project: Project, key: str) -> Iterator[Market]:
     """The marketplace `key`."""
     with market(key, project) as running:
+        yield running
+
+
+@pytest.fixture
+def bol(project: Project) -> Iterator[Market]:
+    with market("bol", project) as running:
         yield running
 
 
@@ -105,7 +112,7 @@ def test_the_same_form_sent_twice_is_one_return_and_one_refund(at: Market, jo: C
 def test_the_same_form_sent_twice_at_the_same_moment_is_one_return(at: Market, jo: Client) -> None:
     sold = at.sell(3)
     form = filled(look(jo, at, sold.order_ref), {0: 1}, resolution="accept")
-    at.fault("slow", at.platform.reads, seconds=0.2, times=2)  # neither is through when the other begins
+    at.fault("slow", ALL_READS, seconds=0.2, times=2)  # neither is through when the other begins
 
     def send(_: int) -> str:
         try:
@@ -190,7 +197,7 @@ def test_an_order_that_is_not_known_there(at: Market, jo: Client) -> None:
 def test_a_marketplace_that_is_down_is_said_and_nothing_is_made(at: Market, jo: Client) -> None:
     sold = at.sell()
     form = filled(look(jo, at, sold.order_ref), {0: 1}, resolution="accept")
-    at.fault("answer", at.platform.reads, status=500, times=None)
+    at.fault("answer", ALL_READS, status=500, times=None)
     for response in (look(jo, at, sold.order_ref), jo.post("/returns/report", form)):
         assert response.status_code == 422
         assert 'role="alert"' in response.content.decode()
@@ -248,7 +255,11 @@ def test_a_verdict_that_the_marketplace_would_not_take_is_said_before_anything_i
         wrong = Verdict(Resolution.ACCEPT, code="NO_SUCH_REASON")
         units = [CameBack(sold.line_ref.split(":", 1)[1].rpartition(":")[0], 1)]
         with pytest.raises(Contradiction, match="NO_SUCH_REASON"):
-            asyncio.run(declaring.declare(fruugo.row, "a", sold.order_ref or "", units, wrong, timezone.now(), "jo"))
+            asyncio.run(
+                declaring.declare(
+                    fruugo.row, "a", sold.order_ref or "", units, wrong, Source.DESK, timezone.now(), "jo"
+                )
+            )
         fruugo.sync()
         assert fruugo.shapes() == []
 
@@ -290,13 +301,14 @@ def test_a_connection_of_another_company_cannot_be_reached(
     fields = {"token": "a", "unit-0-line": "1", "unit-0-quantity": "1", "resolution": "accept"}
     for response in (look(jo, otto, order), look(jo, otto, order, **fields)):
         assert response.status_code == 422
-        assert "None of your marketplaces" in response.content.decode()
+        assert "Report it" not in response.content.decode()
     assert otto.does(otto.platform.all_calls()) == before
     assert not Return.objects.exists()
     assert "Report it" in page(look(admin, otto, order))
 
 
 def test_where_only_the_customer_starts_a_return_there_is_nothing_to_fill_in(acme: House, jo: Client) -> None:
+    Connection.objects.filter(pk=acme.bol.pk).update(connector="walmart")
     html = page(jo.get("/returns/report"))
     assert "None of your marketplaces lets the merchant report a return" in html
     assert '<form class="decide"' not in html
@@ -311,7 +323,13 @@ def test_the_marketplace_is_named_with_how_far_its_connector_is(
     monkeypatch.setattr(
         registry, "marketplace", lambda key: replace(declared(key), maturity=type(declared(key).maturity).EXPERIMENTAL)
     )
-    assert "otto-test: OTTO (experimental) · Only there" in page(jo.get("/returns/report"))
+    assert "otto-test: OTTO (experimental)" in page(jo.get("/returns/report"))
+
+
+def test_marketplaces_of_several_projects_stand_below_their_projects(bol: Market, acme: House, jo: Client) -> None:
+    html = page(jo.get("/returns/report"))
+    for project, label in (("Only there", "bol-test: bol"), (str(acme.project), "bol-nl: bol")):
+        assert re.search(f'<optgroup label="{project}">\\s*<option value="[0-9]+">{label}</option>', html)
 
 
 def test_what_was_reported_can_be_decided_later(otto: Market, jo: Client) -> None:

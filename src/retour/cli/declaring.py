@@ -9,7 +9,7 @@ from retour.cli import hub
 from retour.cli.endings import Mistake
 from retour.cli.names import connections_named, full_name
 from retour.cli.terminal import say, say_json, say_table
-from retour.core.model import Reason, Resolution
+from retour.core.model import Reason, Resolution, Source
 
 if TYPE_CHECKING:
     from retour.connectors.contract import CameBack
@@ -54,7 +54,9 @@ def report(
             return
         units = [_unit(text, reason) for text in unit]
         made = asyncio.run(
-            declaring.declare(row, token or declaring.new_token(), order, units, verdict, hub.now(), hub.actor())
+            declaring.declare(
+                row, token or declaring.new_token(), order, units, verdict, Source.CLI, hub.now(), hub.actor()
+            )
         )
     except ConnectorError as error:
         raise Mistake(error.words or error.message) from error

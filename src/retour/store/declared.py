@@ -8,11 +8,13 @@ from django.db import transaction
 
 from retour.core import match, merge
 from retour.core import model as core
+from retour.core.shop_request import create_key
 from retour.store import facts
 from retour.store.desk import ask_for_reason
 from retour.store.ledger import Entry, Ledger
-from retour.store.models import Connection, Declaration, Line, Return
-from retour.store.record import keep_customer, record_orders
+from retour.store.models import Connection, Declaration, Line, Return, ShopReport
+from retour.store.record import hear_shop, keep_customer, record_orders
+from retour.store.shop_reports import made_there, reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,12 @@ def already(token: str) -> list[int] | None:
     """The returns that this form has made before; None: it has made none."""
     made = Declaration.objects.filter(token=token).first()
     return _ids(made) if made else None
+
+
+def already_there(shop_report: int) -> list[int] | None:
+    """The returns as which this return of the shop's own was reported before; None: it was not."""
+    row = ShopReport.objects.select_related("declaration").filter(pk=shop_report).first()
+    return _ids(row.declaration) if row and row.declaration else None
 
 
 def check(connection: Connection, verdict: Verdict | None, at: datetime) -> None:
@@ -46,17 +54,22 @@ def declare(
     order: core.Order,
     seen: Sequence[core.Seen],
     verdict: Verdict | None,
+    source: core.Source,
     at: datetime,
     actor: str,
+    shop_report: int | None = None,
 ) -> list[int]:
     """Records what came back, and what is decided about it; the marketplace is told like of any other decision.
 
     One form (`token`) does it once: sent again, it gives the same returns. `verdict` None: the merchant decides later,
-    in the shop or on the desk. A unit whose return is known already is that return. Raises Contradiction for one that
-    has been decided.
+    in the shop or on the desk. A unit whose return is known already is that return. `shop_report`: the return of the
+    shop's own that is reported; it is their request there, and none is made. Raises Contradiction for one that has
+    been decided.
     """
-    source = core.Source.DESK
     with transaction.atomic():
+        there = ShopReport.objects.select_for_update().get(pk=shop_report) if shop_report is not None else None
+        if there is not None and there.declaration is not None:
+            return _ids(there.declaration)
         made, fresh = Declaration.objects.get_or_create(
             token=token, defaults={"connection": connection, "order_ref": order.ref, "at": at, "actor": actor}
         )
@@ -70,11 +83,15 @@ def declare(
             entries[one.ref] = entry
         for one in seen:
             _report(ledger, entries[one.ref], match.enrich(one, {order.ref: order}), connection, at)
+            if there is not None:
+                _link(ledger, entries[one.ref], one, made_there(there).says, at)
             if verdict is not None:
                 _decide(ledger, entries[one.ref], one, verdict, source, at)
         ledger.save()
         made.refs = [one.ref for one in seen]
         made.save(update_fields=["refs"])
+        if there is not None:
+            reported(there.pk, made, actor)
     return _ids(made)
 
 
@@ -82,6 +99,17 @@ def _report(ledger: Ledger, entry: Entry, seen: core.Seen, connection: Connectio
     ledger.note(entry, "declared", marketplace=connection.slug)
     keep_customer(entry, seen)
     ledger.put(entry, merge.see(entry.known, seen, at))
+
+
+def _link(ledger: Ledger, entry: Entry, seen: core.Seen, says: core.ShopSays, at: datetime) -> None:
+    """The shop's own return stands for these lines, unless the hub has made requests of its own for them."""
+    for item in seen.lines:
+        line = entry.known.line(item.ref)
+        request = entry.known.effect(create_key(entry.known, line)) if line else None
+        if line is None or line.shop is not None or (request is not None and request.state.may_have_happened):
+            continue
+        ledger.note(entry, "reported_there", shop_return=says.ref)
+        hear_shop(ledger, entry, item.ref, says, at)
 
 
 def _decide(ledger: Ledger, entry: Entry, seen: core.Seen, verdict: Verdict, source: core.Source, at: datetime) -> None:

@@ -18,7 +18,7 @@ from django.conf import settings
 from retour.connectors.contract import CameBack, Declares, HasOrders
 from retour.connectors.errors import Refused, Unavailable
 from retour.core.capabilities import Starts
-from retour.core.model import Order, OrderLine
+from retour.core.model import Order, OrderLine, Seen, Source
 from retour.store import declared, lease
 from retour.store.declared import Verdict
 from retour.store.models import Connection
@@ -62,11 +62,13 @@ async def declare(
     ref: str,
     units: Sequence[CameBack],
     verdict: Verdict | None,
+    source: Source,
     at: datetime,
     actor: str,
+    shop_report: int | None = None,
 ) -> list[int]:
     """Reports these units of an order and decides about them; the keys of their returns. The same token with the same
-    units does it once; with others it is another report.
+    units does it once; with others it is another report. A `shop_report` is reported once, whatever is said of it.
 
     Raises ConnectorError, with words for the merchant, and Contradiction."""
     if not token:
@@ -74,25 +76,47 @@ async def declare(
     token = _bound(token, connection, ref, units)
     db = Database()
     try:
-        made = await db(declared.already, token)
+        made = await db(_made, token, shop_report)
         if made is not None:
             return made
         async with _turn(connection, db):
             # Asked once more: the same form may have been sent while this one waited.
-            made = await db(declared.already, token)
+            made = await db(_made, token, shop_report)
             if made is not None:
                 return made
             order = await _found(connection, db, ref)
             if order is None:
                 raise Refused(f"There is no order {ref} at this marketplace.")
-            _check(order, units)
+            check(order, units)
             # A connector remembers what it reports, so that whatever is wrong must be said before.
             await db(declared.check, connection, verdict, at)
             async with opened(connection) as platform:
-                seen = await _declares(platform).declare(order, units)
-            return await db(declared.declare, connection, token, order, seen, verdict, at, actor)
+                seen = await reported(platform, order, units)
+            return await db(declared.declare, connection, token, order, seen, verdict, source, at, actor, shop_report)
     finally:
         await db.close()
+
+
+async def reported(platform: Platform, order: Order, units: Sequence[CameBack]) -> list[Seen]:
+    """The returns that these units are, as the connector says it; with what else is known of why they came back."""
+    if not isinstance(platform.connector, Declares):
+        raise Refused(f"At {platform.manifest.name} only the customer can start a return.")
+    words = {one.order_line_ref: one.reason_text for one in units}
+    return [
+        replace(
+            seen,
+            lines=tuple(
+                replace(line, reason_text=line.reason_text or words.get(line.order_line_ref or ""))
+                for line in seen.lines
+            ),
+        )
+        for seen in await platform.connector.declare(order, units)
+    ]
+
+
+def _made(token: str, shop_report: int | None) -> list[int] | None:
+    there = declared.already_there(shop_report) if shop_report is not None else None
+    return declared.already(token) if there is None else there
 
 
 def _bound(token: str, connection: Connection, ref: str, units: Sequence[CameBack]) -> str:
@@ -128,16 +152,10 @@ async def _found(connection: Connection, db: Database, ref: str) -> Order | None
         if not isinstance(platform.connector, HasOrders):
             raise Refused(f"{platform.manifest.name} does not show orders.")
         order = await platform.connector.order(ref)
-    return _less(order, await db(declared.came_back, connection, order.ref)) if order else None
+    return less(order, await db(declared.came_back, connection, order.ref)) if order else None
 
 
-def _declares(platform: Platform) -> Declares:
-    if not isinstance(platform.connector, Declares):
-        raise Refused(f"At {platform.manifest.name} only the customer can start a return.")
-    return platform.connector
-
-
-def _check(order: Order, units: Sequence[CameBack]) -> None:
+def check(order: Order, units: Sequence[CameBack]) -> None:
     """What is asked for must be there to come back. Raises Refused."""
     if not units:
         raise Refused("Say which products came back, and how many.")
@@ -155,7 +173,20 @@ def _check(order: Order, units: Sequence[CameBack]) -> None:
             )
 
 
-def _less(order: Order, came_back: Mapping[str, int]) -> Order:
+def spread(lines: Sequence[OrderLine], quantity: int) -> list[tuple[OrderLine, int]]:
+    """So many units of a product over the lines of an order that it stands in: one is filled after the other, and the
+    last takes what is left."""
+    found, left = [], quantity
+    for number, line in enumerate(lines, 1):
+        room = line.returnable if line.returnable is not None else line.quantity
+        some = left if number == len(lines) else min(left, room)
+        if some:
+            found.append((line, some))
+            left -= some
+    return found
+
+
+def less(order: Order, came_back: Mapping[str, int]) -> Order:
     """Without the units that are in returns already. Some marketplaces leave those out by themselves, some do not."""
 
     def less(line: OrderLine) -> OrderLine:

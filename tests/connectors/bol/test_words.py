@@ -510,16 +510,17 @@ def test_an_order_tells_billing_and_the_sellers_references() -> None:
             },
             "garbled",
             {"orderItemId": 2012345679, "quantity": 1, "unitPrice": "much", "offer": {}, "product": None},
+            {"orderItemId": "2012345680", "quantity": 1, "fulfilment": {"method": "FBB"}},
         ],
     }
-    order = mapping.order(decode(wire.Order, body))
+    order = mapping.order(decode(wire.Order, body), {"2012345678": 1})
 
     assert (order.ref, order.placed_at) == ("A2K8290LP8", datetime(2026, 2, 9, 11, 39, 48, tzinfo=UTC))
     assert order.billing is not None
     assert (order.billing.company, order.billing.vat_number) == ("Example BV", "NL999999999B99")
     assert order.shipping is not None
     assert (order.shipping.gender, order.shipping.street) == ("male", "Dorpstraat")
-    mug, plain = order.lines
+    mug, plain, theirs = order.lines
     assert (mug.ref, mug.quantity, mug.sku, mug.gtin, mug.title, mug.unit_price) == (
         "2012345678",
         2,
@@ -529,6 +530,7 @@ def test_an_order_tells_billing_and_the_sellers_references() -> None:
         Money(Decimal("12.99"), "EUR"),
     )
     assert (plain.ref, plain.sku, plain.gtin, plain.unit_price) == ("2012345679", None, None, None)
+    assert [line.returnable for line in (mug, plain, theirs)] == [1, 1, 0], "sent, less what was reported here"
 
 
 @pytest.mark.parametrize(

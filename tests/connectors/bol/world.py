@@ -6,11 +6,11 @@ from typing import Any
 
 import aiohttp
 
-from retour.connectors.contract import Known, Page, Part
+from retour.connectors.contract import CameBack, Known, Page, Part
 from retour.connectors.http import Door
 from retour.connectors.marketplaces.bol import MANIFEST, Bol
 from retour.connectors.marketplaces.bol.config import BolConfig
-from retour.core.model import Resolution, SeenLine
+from retour.core.model import Order, Reason, Resolution, SeenLine
 from retour.sandbox.app import Running
 
 from .specification import Sent
@@ -84,13 +84,34 @@ class World:
         entries = await self.control("GET", "journal")
         return [(entry["kind"], entry["ref"], entry["quantity"]) for entry in entries if entry["kind"] in kinds]
 
+    async def sell(self, *quantities: int, **head: Any) -> str:
+        """A customer buys products, and gets them; the order's number."""
+        items = [{"quantity": quantity} for quantity in quantities or (1,)]
+        return str((await self.control("POST", "orders", {"items": items, **head}))["order_id"])
+
+    async def order(self, ref: str) -> Order:
+        found = await self.bol.order(ref)
+        assert found is not None
+        return found
+
+    async def report(self, ref: str, units: int = 1, reason: Reason | None = None) -> str:
+        """The seller says that so many units of an order's first product came back; the ref of the report."""
+        order = await self.order(ref)
+        [seen] = await self.bol.declare(order, [CameBack(order.lines[0].ref or "", units, reason)])
+        return seen.ref
+
+    async def shown(self) -> dict[str, SeenLine]:
+        """What the lists show, of returns of one line."""
+        return {seen.ref: seen.lines[0] for page in await self.walk() for seen in page.seen}
+
     async def calls(self, endpoint: str) -> int:
         return int((await self.control("GET", "calls")).get(endpoint, 0))
 
     async def walk(self, since: datetime | None = None, known: Known | None = None) -> list[Page]:
         return [page async for page in self.bol.returns(since, known or knows_nothing)]
 
-    async def line(self, ref: str, rma: str) -> SeenLine:
+    async def line(self, ref: str, rma: str | None = None) -> SeenLine:
+        rma = rma or ref
         seen = await self.bol.look(ref)
         assert seen is not None
         return next(line for line in seen.lines if line.ref == rma)

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -36,7 +37,8 @@ class Gate:
         """A handler behind the gate; `body_types` are the media types that its request body may have."""
 
         async def handle(request: web.Request) -> web.Response:
-            headers = {"x-request-id": str(uuid4())}
+            at = self._simulator.clock.now()
+            headers = {"x-request-id": str(uuid4()), "Date": format_datetime(at, usegmt=True)}
             try:
                 account = self._account(request)
                 headers |= self._count(account, request.method, group)

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from html import escape
-from importlib.resources import files
 from itertools import islice
-from string import Template
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -14,12 +11,33 @@ from retour.sandbox.bol.amsterdam import amsterdam
 from retour.sandbox.bol.samples import REASONS
 from retour.sandbox.bol.state import Order, OrderItem, Reason, Return, ReturnItem
 from retour.sandbox.journal import Entry
+from retour.sandbox.markup import Html, element, join, options, units
+from retour.sandbox.storefront import (
+    Storefront,
+    Tone,
+    act_form,
+    card,
+    filled,
+    listing,
+    nothing,
+    return_form,
+    row,
+    state,
+    states,
+    unchosen,
+)
 
 if TYPE_CHECKING:
     from retour.sandbox.bol.simulator import Account, BolSimulator
 
 SHOWN_REFUNDS = 20
-_STATES = {
+_STOREFRONT = Storefront("bol", "#1d4fd7")
+_REASONS = {
+    main: {f"{main}|{detailed}": detailed or main for detailed in details or ("",)} for main, details in REASONS.items()
+}
+"""What the page offers: the main reasons, and in each the value and the words of every detailed one."""
+_OFFERED = {value for offered in _REASONS.values() for value in offered}
+_STATES: dict[str, tuple[str, Tone]] = {
     "RETURN_RECEIVED": ("Refunded", "good"),
     "STILL_APPROVED": ("Refunded after all", "good"),
     "EXCHANGE_PRODUCT": ("Exchanged", "good"),
@@ -32,11 +50,8 @@ _STATES = {
 
 
 class Pages:
-    """Plain forms; every post answers with a redirect, so that a reload repeats nothing."""
-
     def __init__(self, simulator: "BolSimulator") -> None:
         self._simulator = simulator
-        self._template = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -47,30 +62,30 @@ class Pages:
 
     async def show(self, request: web.Request) -> web.Response:
         account = self._simulator.account()
-        html = self._template.substitute(
-            notice=_notice(account, request.query.get("announced", "")),
-            orders="".join(_order(account, order) for order in reversed(account.retailer.recent_orders)),
-            returns="".join(_return(returned) for returned in reversed(account.retailer.recent_returns))
-            or _empty("Nothing yet. Choose a product above and press “Return this”."),
-            refunds=_refunds(account, islice(self._refunds(account), SHOWN_REFUNDS)),
+        announced = request.query.get("announced", "")
+        known = announced in account.retailer.returns
+        refunds = islice(self._refunds(account), SHOWN_REFUNDS)
+        return _STOREFRONT.home(
+            "You are the customer. Send something back, then see what the shop decides.",
+            (_order(account, order) for order in reversed(account.retailer.recent_orders)),
+            map(_return, reversed(account.retailer.recent_returns)),
+            element("h2", "My refunds"),
+            listing(_refund(account, entry) for entry in refunds) or nothing("No money back yet."),
+            notice=f"Return {announced} is announced. The seller sees it now." if known else None,
         )
-        return web.Response(text=html, content_type="text/html")
 
     async def send_back(self, request: web.Request) -> web.Response:
         account = self._simulator.account()
-        form = await request.post()
-        known = account.retailer.order_items.get(str(form.get("order_item_id")))
-        main, _, detailed = str(form.get("reason", "")).partition("|")
-        quantity = str(form.get("quantity", ""))
-        if known is None or main not in REASONS or detailed not in ("", *REASONS[main]) or not quantity.isdecimal():
-            raise web.HTTPBadRequest(text="Please choose a product, a reason and a quantity.")
+        form = await filled(request)
+        known = account.retailer.order_items.get(form.text("order_item_id"))
+        if known is None:
+            raise unchosen()
         order, item = known
-        left = item.quantity - account.retailer.quantity_in_returns(item)
-        if not 1 <= int(quantity) <= left:
-            raise web.HTTPBadRequest(text=f"You can send back at most {left}.")
-        reason = Reason(main, detailed, str(form.get("comments", "")).strip()[:1000])
+        main, _, detailed = form.reason(_OFFERED).partition("|")
+        quantity = form.quantity(item.quantity - account.retailer.quantity_in_returns(item))
+        reason = Reason(main, detailed, form.text("comments").strip()[:1000])
         returned = account.announcements.register(
-            [(order, item, int(quantity), reason)], self._simulator.clock.now(), order.fulfilment_method
+            [(order, item, quantity, reason)], self._simulator.clock.now(), order.fulfilment_method
         )
         account.retailer.recent_returns.append(returned)
         raise web.HTTPSeeOther(f"/?announced={returned.return_id}")
@@ -94,87 +109,45 @@ class Pages:
                 yield entry
 
 
-def _notice(account: "Account", return_id: str) -> str:
-    if return_id not in account.retailer.returns:
-        return ""
-    return f'<p class="notice" role="status">Return {escape(return_id)} is announced. The seller sees it now.</p>'
-
-
-def _order(account: "Account", order: Order) -> str:
+def _order(account: "Account", order: Order) -> Html:
     sender = "sent by the seller" if order.fulfilment_method == "FBR" else "sent by the marketplace"
-    rows = "".join(_order_item(account, item) for item in order.items)
-    return (
-        f'<section class="card"><header><span>Order <strong>{escape(order.order_id)}</strong></span>'
-        f"<span>{_day(amsterdam(order.placed_at))}, {sender}</span></header>{rows}</section>"
-    )
+    items = [_order_item(account, item) for item in order.items]
+    return card("Order", order.order_id, f"{_day(amsterdam(order.placed_at))}, {sender}", items)
 
 
-def _order_item(account: "Account", item: OrderItem) -> str:
+def _order_item(account: "Account", item: OrderItem) -> Html:
     left = item.quantity - account.retailer.quantity_in_returns(item)
-    what = (
-        f'<div class="what">{escape(item.title)}'
-        f"<small>{item.quantity} &times; {_euro(item.unit_price)} · EAN {escape(item.ean)}</small></div>"
-    )
-    if left < 1:
-        return f'<div class="row">{what}<span class="none">Nothing left to return</span></div>'
-    key = escape(item.order_item_id)
-    title = escape(item.title)
-    return (
-        f'<div class="row">{what}<form method="post" action="/returns">'
-        f'<input type="hidden" name="order_item_id" value="{key}">'
-        f'<select name="reason" aria-label="Reason for returning {title}">{_REASON_OPTIONS}</select>'
-        f'<input type="number" name="quantity" value="1" min="1" max="{left}" aria-label="Quantity of {title}">'
-        f'<button>Return this<span class="hidden">: {title}</span></button></form></div>'
+    form = return_form(item.title, left, {"order_item_id": item.order_item_id}, _REASON_OPTIONS)
+    return row(item.title, units(item.quantity, f"{_euro(item.unit_price)} · EAN {item.ean}"), form)
+
+
+def _return(returned: Return) -> Html:
+    return card(
+        "Return", returned.return_id, _day(amsterdam(returned.registered_at)), map(_return_item, returned.items)
     )
 
 
-def _return(returned: Return) -> str:
-    rows = "".join(_return_item(item) for item in returned.items)
-    return (
-        f'<section class="card"><header><span>Return <strong>{escape(returned.return_id)}</strong></span>'
-        f"<span>{_day(amsterdam(returned.registered_at))}</span></header>{rows}</section>"
-    )
-
-
-def _return_item(item: ReturnItem) -> str:
-    reason = " · ".join(part for part in (item.reason.main, item.reason.detailed, item.reason.comments) if part)
-    states = [_state(entry.handling, entry.quantity) for entry in item.history]
-    cancel = ""
+def _return_item(item: ReturnItem) -> Html:
+    title = item.order_item.title
+    told = [_outcome(entry.handling, entry.quantity) for entry in item.history]
+    cancel = None
     if item.open_quantity:
         who = "seller" if item.returned.fulfilment_method == "FBR" else "marketplace"
-        states.append(f'<span class="state wait">{item.open_quantity} &times; waiting for the {who}</span>')
-        cancel = (
-            f'<form method="post" action="/returns/{escape(item.rma_id)}/cancel">'
-            f'<button class="quiet">Cancel<span class="hidden"> the return of {escape(item.order_item.title)}</span>'
-            "</button></form>"
-        )
-    return (
-        f'<div class="row"><div class="what">{item.expected} &times; {escape(item.order_item.title)}'
-        f"<small>{escape(reason)}</small></div><div>{'<br>'.join(states)}</div>{cancel}</div>"
-    )
+        told.append(state(units(item.open_quantity, f"waiting for the {who}"), "wait"))
+        cancel = act_form(f"/returns/{item.rma_id}/cancel", "Cancel", title)
+    said = " · ".join(part for part in (item.reason.main, item.reason.detailed, item.reason.comments) if part)
+    return row(units(item.expected, title), said, states(told), cancel)
 
 
-def _state(handling: str, quantity: int) -> str:
+def _outcome(handling: str, quantity: int) -> Html:
     text, tone = _STATES.get(handling, (handling, "none"))
-    return f'<span class="state {tone}">{quantity} &times; {escape(text.lower())}</span>'
+    return state(units(quantity, text.lower()), tone)
 
 
-def _refunds(account: "Account", refunds: Iterator[Entry]) -> str:
-    rows = "".join(_refund(account, entry) for entry in refunds)
-    return f'<section class="card">{rows}</section>' if rows else _empty("No money back yet.")
-
-
-def _refund(account: "Account", entry: Entry) -> str:
+def _refund(account: "Account", entry: Entry) -> Html:
     title = account.retailer.return_items[entry.ref].order_item.title
-    note = escape(f"return {entry.detail['return_id']} · {_day(amsterdam(entry.at))}")
-    return (
-        f'<div class="row"><div class="what">{entry.quantity} &times; {escape(title)}<small>{note}</small></div>'
-        f'<span class="money good">{_euro(Decimal(entry.detail["amount"]))}</span></div>'
-    )
-
-
-def _empty(text: str) -> str:
-    return f'<section class="card"><p class="empty">{escape(text)}</p></section>'
+    about = f"return {entry.detail['return_id']} · {_day(amsterdam(entry.at))}"
+    return row(units(entry.quantity, title), about, state(_euro(Decimal(entry.detail["amount"])), "good"))
 
 
 def _euro(amount: Decimal) -> str:
@@ -185,15 +158,4 @@ def _day(moment: str) -> str:
     return f"{moment[8:10]}-{moment[5:7]}-{moment[:4]} {moment[11:16]}"
 
 
-def _reason_options() -> str:
-    groups = []
-    for main, detailed in REASONS.items():
-        options = "".join(
-            f'<option value="{escape(f"{main}|{detail}")}">{escape(detail or main)}</option>'
-            for detail in (detailed or ("",))
-        )
-        groups.append(f'<optgroup label="{escape(main)}">{options}</optgroup>')
-    return "".join(groups)
-
-
-_REASON_OPTIONS = _reason_options()
+_REASON_OPTIONS = join(element("optgroup", options(offered.items()), label=main) for main, offered in _REASONS.items())

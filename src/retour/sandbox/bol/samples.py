@@ -7,6 +7,7 @@ from decimal import Decimal
 from retour.sandbox.bol.announcements import Announcements, Line
 from retour.sandbox.bol.state import Customer, OrderItem, Reason
 from retour.sandbox.bol.switches import Method
+from retour.sandbox.samples import gtin, moments
 
 CUSTOMERS = tuple(
     Customer(salutation, first, last, street, house, zip_code, city, country, f"{first.lower()}.{n}@example.org")
@@ -48,13 +49,6 @@ _PRODUCTS = (
 )
 
 
-def gtin(number: int) -> str:
-    """A valid EAN-13 with leading zeros: 1 gives 0000000000017."""
-    digits = f"{number:012}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return f"{digits}{-total % 10}"
-
-
 def product(number: int, quantity: int, order_item_id: str) -> OrderItem:
     """The ordered product of a number, from 1; the catalogue repeats itself."""
     title, sku, price = _PRODUCTS[(number - 1) % len(_PRODUCTS)]
@@ -82,9 +76,7 @@ def place_sample_orders(announcements: Announcements) -> None:
 def announce_many(announcements: Announcements, count: int, method: Method, seed: int, days: float = 10) -> list[str]:
     """Registers `count` returns over the last days, nearly all of one item and one piece; gives the return ids."""
     chance = random.Random(seed)  # noqa: S311 - sample data
-    now = announcements.now()
-    ages = sorted((chance.uniform(0, days * 86400) for _ in range(count)), reverse=True)
-    return [_announce(announcements, chance, now - timedelta(seconds=int(age)), method) for age in ages]
+    return [_announce(announcements, chance, at, method) for at in moments(chance, announcements.now(), count, days)]
 
 
 def _announce(announcements: Announcements, chance: random.Random, at: datetime, method: Method) -> str:

@@ -4,32 +4,25 @@ A decision is told per item (`rmaId`) and quantity with one PUT; bol answers 202
 which `confirm` follows. bol has no key against repetition: `find` and `look` read back. Facts: contract page bol.
 """
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import Any
-from urllib.parse import quote
 
-from retour.connectors.auth import ClientCredentials
-from retour.connectors.contract import Check, Known, MarketplaceManifest, Page, Part, Receipt, ReceiptState
-from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Transient
-from retour.connectors.http import Answer, Door, Limit, RateHeaders
+from retour.connectors.contract import CameBack, Check, Known, MarketplaceManifest, Page, Part, Receipt, ReceiptState
+from retour.connectors.errors import ConnectorError, Refused, Transient
+from retour.connectors.http import Door, Limit, RateHeaders
 from retour.connectors.marketplaces.bol import mapping, wire
+from retour.connectors.marketplaces.bol.api import MOST_PROCESSES, Api, decoded
+from retour.connectors.marketplaces.bol.books import CLOCKS_DIFFER, is_report
 from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.connectors.marketplaces.bol.lists import Lists
-from retour.connectors.shapes import Garbled, M, decode
+from retour.connectors.marketplaces.bol.reporting import Reporting, is_lost
 from retour.core.model import Order, Resolution, Seen
 
-MEDIA_TYPE = "application/vnd.retailer.v10+json"
 HANDLE_RETURN_ITEM = "HANDLE_RETURN_ITEM"
-
-MOST_PROCESSES = 1000
-"""How many process statuses can be asked at once (contract bol 3.5)."""
 
 DEEP = 5
 """How many times `handled_pages` a deep sweep reads."""
-
-CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 class Bol:
@@ -37,44 +30,36 @@ class Bol:
 
     def __init__(self, config: BolConfig, door: Door) -> None:
         self._config = config
-        self._door = door
-        self._auth = ClientCredentials(
-            door,
-            config.login_url,
-            config.client_id,
-            config.client_secret.get_secret_value(),
-            blocks_with_404=True,
-        )
-        self._lists = Lists(self._returns)
+        self._api = Api(config, door)
+        self._reporting = Reporting(self._api, door.memory)
+        self._lists = Lists(self._api.returns, self._reporting.told_apart)
 
     async def returns(self, since: datetime | None, known: Known) -> AsyncIterator[Page]:
         """What waits first, then what was handled. A list shows only the items of its own kind, so what it shows of a
         return is not all of it (contract bol 3.1)."""
         most = self._config.handled_pages * (DEEP if since is None else 1)
+        if (reported := await self._reporting.open()).seen:
+            yield reported
         for method in ("FBR", "FBB") if self._config.fbb else ("FBR",):
             async for page in self._lists.open(method):
                 yield page
             async for page in self._lists.handled(method, since, known, most):
                 yield page
 
-    async def _returns(self, params: Mapping[str, str]) -> list[Any]:
-        return _decoded(wire.Listing, await self._read("returns", "/retailer/returns", params=params)).returns or []
-
     async def look(self, ref: str) -> Seen | None:
         """That return with all its items and the customer; not complete where an item cannot be read."""
-        answer = await self._read("returns", f"/retailer/returns/{quote(ref, safe='')}", answers={404})
-        if answer.status == 404:
-            return None
-        seen, garbled = mapping.seen(answer.json(), single=True)
-        if seen is None:
-            raise Transient(garbled[0].why, request_id=answer.request_id)
-        return seen
+        if is_report(ref):
+            return await self._reporting.look(ref)
+        seen = await self._api.one(ref)
+        return await self._reporting.rest_of(seen) if seen else None
 
     async def order(self, ref: str) -> Order | None:
-        answer = await self._read("orders", f"/retailer/orders/{quote(ref, safe='')}", answers={404})
-        if answer.status == 404:
-            return None
-        return mapping.order(_decoded(wire.Order, answer))
+        found = await self._api.order(ref)
+        return await self._reporting.order(found) if found else None
+
+    async def declare(self, order: Order, units: Sequence[CameBack]) -> Sequence[Seen]:
+        """bol is told nothing yet: its one call for this also decides (contract bol 3.4)."""
+        return await self._reporting.declare(order, units)
 
     async def settle(self, ref: str, parts: Sequence[Part]) -> Receipt:
         """Tells one part. The PUT names the item's rma id, not the return's `ref` (contract bol 3.3). bol's 202 is no
@@ -87,44 +72,41 @@ class Bol:
             raise Refused(f"By its settings, bol is not told {part.resolution}.")
         if not 1 <= part.quantity <= 9999:
             raise Refused("bol takes quantities from 1 to 9999.")
-        answer = await self._door.write(
-            "PUT",
-            f"{self._config.api_url}/retailer/returns/{quote(part.line_ref, safe='')}",
-            group="returns",
-            auth=self._auth,
-            headers={"Accept": MEDIA_TYPE, "Content-Type": MEDIA_TYPE},
-            json={"handlingResult": word, "quantityReturned": part.quantity},
-        )
-        try:
-            return mapping.receipt(decode(wire.Process, answer.json()))
-        except Garbled as why:
-            raise OutcomeUnknown(
-                f"bol took the decision, but its answer cannot be read: {why}.", request_id=answer.request_id
-            ) from None
+        if is_report(ref):
+            return await self._reporting.settle(ref, part, word, self._lists.newest_open, self._newest_handled)
+        return await self._api.handled(part.line_ref, word, part.quantity)
 
     async def confirm(self, receipts: Sequence[str]) -> dict[str, Receipt]:
         """One that bol no longer knows, after 48 hours, is lost (contract bol 3.5)."""
         told: dict[str, Receipt] = {}
-        asked = list(dict.fromkeys(receipts))
+        asked = [ref for ref in dict.fromkeys(receipts) if not is_lost(ref)]
         for start in range(0, len(asked), MOST_PROCESSES):
             chunk = asked[start : start + MOST_PROCESSES]
-            queries = [{"processStatusId": ref} for ref in chunk]
-            processes = await self._processes(method="POST", json={"processStatusQueries": queries})
+            processes = await self._api.processes(chunk)
             told |= {process.process_status_id: mapping.receipt(process) for process in processes if process}
             if None not in processes:
                 told |= {ref: Receipt(ReceiptState.LOST, ref) for ref in chunk if ref not in told}
-        return {ref: told[ref] for ref in asked if ref in told}
+            for ref in await self._reporting.follow(processes):
+                del told[ref]
+        for ref in filter(is_lost, dict.fromkeys(receipts)):
+            if (found := await self._reporting.searched(ref, self._newest_handled)) is not None:
+                told[ref] = found
+        return {ref: told[ref] for ref in receipts if ref in told}
 
     async def find(self, ref: str, parts: Sequence[Part], sent_at: datetime) -> Receipt | None:
         """The newest process for this item since then, give or take how far two clocks may differ: it may be that of
         a part told just before, whose receipt the hub knows. None also after a timeout at bol, where only the return
         itself can tell."""
         [part] = parts
+        item = part.line_ref
+        if is_report(ref):
+            handled = await self._reporting.item_of(ref, part.key)
+            if handled is None:
+                return await self._reporting.find(ref, part.key, self._newest_handled)
+            item = handled
         since = sent_at - CLOCKS_DIFFER
         found = []
-        for process in await self._processes(
-            params={"entity-id": part.line_ref, "event-type": HANDLE_RETURN_ITEM, "page": "1"}
-        ):
+        for process in await self._api.processes_of(item, HANDLE_RETURN_ITEM):
             if process is None or process.create_timestamp is None:
                 # Overlooking it could tell the decision twice.
                 raise Transient("bol shows a decision that it was told in a form that cannot be read.")
@@ -135,23 +117,20 @@ class Bol:
         _, newest = max(found, key=lambda dated: dated[0])
         return None if newest.state is ReceiptState.LOST else newest
 
-    async def _processes(
-        self, *, method: str = "GET", params: Mapping[str, str] | None = None, json: Any = None
-    ) -> list[wire.Process | None]:
-        answer = await self._read("process-status", "/shared/process-status", method=method, params=params, json=json)
-        return _decoded(wire.Processes, answer).process_statuses or []
+    def _newest_handled(self, since: datetime) -> AsyncIterator[Page]:
+        return self._lists.newest_handled(since - CLOCKS_DIFFER, self._config.handled_pages)
 
     async def check(self) -> list[Check]:
         try:
-            await self._auth.headers()
+            await self._api.auth.headers()
         except ConnectorError as error:
             return [Check("credentials", False, error.message)]
         checks = [Check("credentials", True, "bol lets this client id in.")]
         try:
-            answer = await self._read(
+            answer = await self._api.read(
                 "returns", "/retailer/returns", params={"page": "1", "handled": "false", "fulfilment-method": "FBR"}
             )
-            count = len(_decoded(wire.Listing, answer).returns or [])
+            count = len(decoded(wire.Listing, answer).returns or [])
         except ConnectorError as error:
             return [*checks, Check("returns", False, error.message)]
         words = mapping.told_as(self._config)
@@ -163,34 +142,6 @@ class Bol:
             *_rate(answer.headers),
             *_clock(answer.headers),
         ]
-
-    async def _read(
-        self,
-        group: str,
-        path: str,
-        *,
-        method: str = "GET",
-        params: Mapping[str, str] | None = None,
-        json: Any = None,
-        answers: Collection[int] = (),
-    ) -> Answer:
-        return await self._door.read(
-            method,
-            self._config.api_url + path,
-            group=group,
-            auth=self._auth,
-            params=params,
-            headers={"Accept": MEDIA_TYPE} | ({} if json is None else {"Content-Type": MEDIA_TYPE}),
-            json=json,
-            answers=answers,
-        )
-
-
-def _decoded(shape: type[M], answer: Answer) -> M:
-    try:
-        return decode(shape, answer.json())
-    except Garbled as why:
-        raise Transient(f"bol's answer cannot be read: {why}.", request_id=answer.request_id) from None
 
 
 def _rate(headers: Mapping[str, str]) -> list[Check]:

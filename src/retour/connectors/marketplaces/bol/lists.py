@@ -4,7 +4,7 @@ Open lists are oldest first, handled lists newest first, without a filter on dat
 (contract bol 3.1).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,9 @@ list as a return takes to lapse, 14 or 21 days (contract bol 4)."""
 Fetch = Callable[[Mapping[str, str]], Awaitable[list[Any]]]
 """The rows of `GET /retailer/returns` with these parameters."""
 
+Sort = Callable[[Sequence[Seen]], Awaitable[Sequence[Seen]]]
+"""Returns as bol shows them, to returns as the hub knows them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -28,19 +31,22 @@ class Listed:
 
     page: Page
     rows: list[Any]
+    items: int
+    oldest: datetime | None
+    """When the first of its returns was registered."""
 
     @property
     def full(self) -> bool:
         """Another page may follow. bol does not say whether it counts returns or items: either may fill a page."""
-        items = sum(len(seen.lines) for seen in self.page.seen)
-        return max(len(self.rows), items) >= wire.PAGE_SIZE
+        return max(len(self.rows), self.items) >= wire.PAGE_SIZE
 
 
 class Lists:
     """The lists of one account. Raises what `fetch` raises, and Endless when a list does not move on."""
 
-    def __init__(self, fetch: Fetch) -> None:
+    def __init__(self, fetch: Fetch, sort: Sort) -> None:
         self._fetch = fetch
+        self._sort = sort
         self._ends: dict[str, int] = {}
 
     async def open(self, method: str) -> AsyncIterator[Page]:
@@ -67,6 +73,28 @@ class Lists:
         self._ends[method] = end
         yield replace(_unshown(listed.page, shown), all_open=method == "FBR")
 
+    async def newest_open(self, since: datetime) -> AsyncIterator[Page]:
+        """What the merchant has to handle and was registered since then: from the end of the list on, and back."""
+        lane, number = "fbr-open", self._ends.get("FBR", 1)
+        listed = await self._page(lane, "FBR", number)
+        while listed.full:
+            number += 1
+            listed = await self._page(lane, "FBR", number)
+        while True:
+            yield listed.page
+            number -= 1
+            if number < 1 or (listed.oldest is not None and listed.oldest < since):
+                return
+            listed = await self._page(lane, "FBR", number)
+
+    async def newest_handled(self, since: datetime, most: int) -> AsyncIterator[Page]:
+        """What the merchant has handled since then: at most so many pages."""
+        for number in range(1, most + 1):
+            listed = await self._page("fbr-handled", "FBR", number)
+            yield listed.page
+            if not listed.full or all(_latest(seen) < since for seen in listed.page.seen):
+                return
+
     async def handled(self, method: str, since: datetime | None, known: Known, most: int) -> AsyncIterator[Page]:
         """At most so many pages, until one is known whole or holds only what was over long before `since`."""
         for number in range(1, most + 1):
@@ -83,12 +111,14 @@ class Lists:
         handled = "false" if lane.endswith("-open") else "true"
         rows = await self._fetch({"page": str(number), "handled": handled, "fulfilment-method": method})
         read = [mapping.seen(row, single=False) for row in rows]
+        shown = [seen for seen, _ in read if seen]
         page = Page(
             lane=lane,
-            seen=tuple(seen for seen, _ in read if seen),
+            seen=tuple(await self._sort(shown)),
             unreadable=tuple(row for _, garbled in read for row in garbled),
         )
-        return Listed(page, rows)
+        oldest = min((seen.opened_at for seen in shown), default=None)
+        return Listed(page, rows, sum(len(seen.lines) for seen in shown), oldest)
 
 
 def _unshown(page: Page, shown: set[str]) -> Page:

@@ -4,6 +4,7 @@ Facts: contract bol 2.3 (reasons), 2.4 (history), 4 (what each handling result d
 """
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -12,7 +13,7 @@ from retour.connectors.contract import Receipt, ReceiptState, Unreadable
 from retour.connectors.marketplaces.bol import wire
 from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.connectors.shapes import Garbled, decode
-from retour.core.capabilities import Granularity, MarketplaceCapabilities
+from retour.core.capabilities import Granularity, MarketplaceCapabilities, Starts
 from retour.core.model import Handler, Handling, Money, Order, OrderLine, Party, Reason, Resolution, Seen, SeenLine
 
 BY_HAND: Final = "by_hand"
@@ -142,6 +143,7 @@ def capabilities(config: BolConfig) -> MarketplaceCapabilities:
         finds=True,
         proves_absence=True,
         orders=True,
+        starts=frozenset(Starts),
         changes=dict.fromkeys(REVISABLE, refunds),
         by_hand={resolution: todo for resolution, todo in WHAT_TO_DO.items() if resolution not in words},
     )
@@ -254,18 +256,19 @@ def _unreadable(ref: str | None, why: str, raw: Any) -> Unreadable:
     return Unreadable(ref=ref, why=why, raw=json.dumps(raw))
 
 
-def order(found: wire.Order) -> Order:
-    """The order behind a return; a line that cannot be read is left out."""
+def order(found: wire.Order, came_back: Mapping[str, int]) -> Order:
+    """The order behind a return; a line that cannot be read is left out. `came_back`: units by item that were reported
+    here."""
     return Order(
         ref=found.order_id,
-        lines=tuple(_order_line(item) for item in found.order_items or [] if item),
+        lines=tuple(_order_line(item, came_back) for item in found.order_items or [] if item),
         billing=party(found.billing_details),
         shipping=party(found.shipment_details),
         placed_at=found.order_placed_date_time,
     )
 
 
-def _order_line(item: wire.OrderItem) -> OrderLine:
+def _order_line(item: wire.OrderItem, came_back: Mapping[str, int]) -> OrderLine:
     product = item.product or wire.Product()
     return OrderLine(
         ref=item.order_item_id,
@@ -274,7 +277,16 @@ def _order_line(item: wire.OrderItem) -> OrderLine:
         gtin=product.ean or None,
         title=product.title or None,
         unit_price=None if item.unit_price is None else Money(item.unit_price, "EUR"),
+        returnable=_returnable(item, came_back.get(item.order_item_id or "", 0)),
     )
+
+
+def _returnable(item: wire.OrderItem, came_back: int) -> int:
+    """What bol's own warehouse has sent comes back there (4.2). bol does not tell which returns an item has."""
+    if item.fulfilment and item.fulfilment.method == "FBB":
+        return 0
+    sent = item.quantity if item.quantity_shipped is None else item.quantity_shipped
+    return max(0, sent - came_back)
 
 
 def receipt(process: wire.Process) -> Receipt:

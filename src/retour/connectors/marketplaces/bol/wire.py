@@ -111,9 +111,15 @@ class Product(Shape):
     title: Loose[Text] = None
 
 
+class Fulfilment(Shape):
+    method: Loose[Text] = None
+
+
 class OrderItem(Shape):
     quantity: Quantity
+    quantity_shipped: Loose[Quantity] = None
     order_item_id: Loose[Id] = None
+    fulfilment: Loose[Fulfilment] = None
     unit_price: Loose[Price] = None
     offer: Loose[Offer] = None
     product: Loose[Product] = None
