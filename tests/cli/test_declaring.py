@@ -12,7 +12,7 @@ from tests.cli.hub import Result, run
 from tests.web.marketplaces import Market, market
 
 pytestmark = pytest.mark.django_db(transaction=True)
-DECLARED = ["fruugo", "otto", "zalando"]
+DECLARED = ["bol", "fruugo", "otto", "zalando"]
 every = pytest.mark.parametrize("key", DECLARED)
 
 
@@ -74,6 +74,8 @@ def test_what_is_reported_and_decided_is_refunded_once(at: Market) -> None:
     at.sync()
     assert at.money() == [("refund", 1)]
     assert row.events.get(kind="decided").actor.startswith("cli:")
+    assert row.events.get(kind="decided").params["source"] == "cli"
+    assert [one["source"] for shape in at.shapes() for one in shape["lines"][0]["decisions"]] == ["cli"]
 
 
 @every
@@ -116,7 +118,7 @@ def test_an_order_that_is_not_known_there_is_a_mistake(at: Market) -> None:
 @every
 def test_a_marketplace_that_is_down_is_said(at: Market) -> None:
     order = at.sell().order_ref
-    at.fault("answer", at.platform.reads, status=500, times=None)
+    at.fault("answer", r"GET /(?!_sandbox)", status=500, times=None)
     for words in ((), ("--unit", "1")):
         result = report(at, order, *words)
         assert result.code != 0
@@ -142,7 +144,7 @@ def test_a_refusal_needs_one_of_the_marketplaces_reasons(otto: Market) -> None:
 
 
 def test_where_only_the_customer_starts_a_return_it_says_so(project: Project) -> None:
-    with market("bol", project) as bol:
-        result = report(bol, "C000TEST01")
-        assert (result.code, result.err) == (2, "retour: At bol only the customer can start a return.\n")
-        assert bol.does(bol.platform.all_calls()) == {}
+    with market("walmart", project) as walmart:
+        result = report(walmart, "C000TEST01")
+        assert (result.code, result.err) == (2, "retour: At walmart only the customer can start a return.\n")
+        assert walmart.does(walmart.platform.all_calls()) == {}

@@ -9,17 +9,18 @@ from django.apps import apps
 from django.db import models
 from pytest_django import Settings
 
-from retour.connectors.contract import Unreadable
+from retour.connectors.contract import OwnPage, OwnReturn, Unreadable
 from retour.connectors.http import Exchange as SentAndReceived
-from retour.core.model import Order, Party
+from retour.core.model import Order, Party, ShopSays
 from retour.project.home import KEYS, read_keys
+from retour.store import inbox, notes
 from retour.store import models as tables
-from retour.store import notes
 from retour.store.record import record_orders, record_unreadable
 from retour.store.reseal import SEALED
 from retour.store.results import record_results
 from retour.store.sealed import CannotOpen, unseal
-from tests.cli.conftest import SEEN, marketplace, seen, take_in
+from retour.store.shop_reports import record_own
+from tests.cli.conftest import SEEN, marketplace, seen, shop, take_in
 from tests.cli.hub import run
 
 pytestmark = pytest.mark.usefixtures("project")
@@ -50,6 +51,9 @@ def test_everything_opens_with_the_new_key_alone(keys: Path, settings: Settings)
     exchange = SentAndReceived(None, "GET", "http://127.0.0.1/", 200, "{}", "{}", None)
     record_results(marketplace(), [], [exchange], SEEN)
     notes.write(marketplace().pk, {"token": {"refresh": "made up"}}, SEEN)
+    inbox.keep(marketplace().pk, b"made up", SEEN)
+    own = OwnReturn(ShopSays("57", "new", None), "ORD1", ("C000TEST01",))
+    record_own(shop(), OwnPage((own,)), SEEN)
     before = _sealed()
     assert {name.split()[0] for name in before} == {model.__name__ for model, _ in SEALED}
     old = settings.SECRET_KEYS

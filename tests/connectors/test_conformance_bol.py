@@ -9,7 +9,7 @@ from retour.testing import Announced, MarketplaceConformance, SimulatedMarketpla
 
 class SimulatedBol(SimulatedMarketplace):
     reads = r"GET /retailer/returns/\d+"
-    writes = r"PUT /retailer/returns/"
+    writes = r"(PUT|POST) /retailer/returns"
     tokens = "POST /token"
     page_size = 50
     flaws = ("no_rma_id", "wrong_type", "not_an_object")
@@ -36,6 +36,11 @@ class SimulatedBol(SimulatedMarketplace):
         made = await self.command("POST", "/_sandbox/returns", body)
         [item] = made["items"]
         return Announced(made["return_id"], item["rma_id"], quantity, item["order_id"])
+
+    async def sell(self, quantity: int = 1) -> Announced:
+        made = await self.command("POST", "/_sandbox/orders", {"items": [{"quantity": quantity}]})
+        [item] = made["items"]
+        return Announced("", item["order_item_id"], quantity, made["order_id"])
 
     async def spoil(self, announced: Announced, flaw: str) -> None:
         garbled = (await self.command("GET", "/_sandbox/switches"))["garbled_rows"]

@@ -11,6 +11,7 @@ from tests.core.builders import item, view
 PRICE = Money(Decimal("9.95"), "EUR")
 BLUE = OrderLine("1", 1, sku="BLUE", gtin="0000000000017", title="Mug, blue", unit_price=PRICE)
 RED = OrderLine("2", 1, sku="RED", gtin="0000000000024", title="Mug, red")
+MORE_RED = OrderLine("4", 3, sku="RED", gtin="0000000000024", title="Mug, red")
 BARE = OrderLine(None, 1)
 TWIN = OrderLine("3", 1, sku="BLUE-2", gtin="0000000000017")
 
@@ -21,7 +22,11 @@ TWIN = OrderLine("3", 1, sku="BLUE-2", gtin="0000000000017")
         pytest.param(item(order_line_ref="2"), (BLUE, RED), RED, id="by the marketplace's own id"),
         pytest.param(item(order_line_ref="2", gtin=BLUE.gtin), (BLUE, RED), RED, id="whose word counts most"),
         pytest.param(item(order_line_ref="9", gtin=BLUE.gtin), (BLUE, RED), BLUE, id="an id not in it: by GTIN"),
-        pytest.param(item(gtin=RED.gtin, sku="BLUE"), (BLUE, RED), RED, id="by GTIN before SKU"),
+        pytest.param(item(gtin=RED.gtin, sku="BLUE"), (BLUE, RED), BLUE, id="by SKU before GTIN: it is the seller's"),
+        pytest.param(item(gtin="17"), (BLUE, RED), BLUE, id="a GTIN with and without its zeros"),
+        pytest.param(item(sku="RED", quantity=2), (BLUE, RED), None, id="one unit cannot come back twice"),
+        pytest.param(item(order_line_ref="2", quantity=2), (BLUE, RED), RED, id="but the id is the marketplace's word"),
+        pytest.param(item(sku="RED", quantity=2), (RED, MORE_RED), MORE_RED, id="of two lines, the one with enough"),
         pytest.param(item(sku="RED"), (BLUE, RED), RED, id="by SKU"),
         pytest.param(item(gtin=BLUE.gtin), (BLUE, TWIN), None, id="two lines of one GTIN: no guess"),
         pytest.param(item(gtin=BLUE.gtin, order_line_ref="3"), (BLUE, TWIN), TWIN, id="unless the id tells"),

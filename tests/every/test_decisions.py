@@ -1,32 +1,15 @@
 """Every decision that a marketplace can be told, through every kind of bad luck, judged by the marketplace's journal:
 one effect or an honest question, never two."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from retour.connectors import registry
 from retour.core.model import Resolution
+from tests.every.hub import LUCK
 from tests.every.world import MARKETPLACES, World, abilities
 
 TOLD = [(key, decision) for key in MARKETPLACES for decision in Resolution if decision in abilities(key).tells]
-LUCK = {
-    "none": None,
-    "answer lost after the effect": {"kind": "drop_after"},
-    "answer lost before it": {"kind": "drop_before"},
-    "429": {"kind": "answer", "status": 429, "headers": {"Retry-After": "1"}},
-    "500": {"kind": "answer", "status": 500},
-    "503": {"kind": "answer", "status": 503},
-}
-
-pytestmark = pytest.mark.usefixtures("_no_declared_limits")
-
-
-@pytest.fixture
-def _no_declared_limits(monkeypatch: pytest.MonkeyPatch) -> None:
-    declared = registry.marketplace
-    monkeypatch.setattr(registry, "marketplace", lambda key: replace(declared(key), limits=()))
 
 
 @pytest.mark.parametrize("luck", LUCK)
@@ -38,8 +21,7 @@ async def test_it_happens_once_or_a_person_is_asked(world: World, decision: Reso
     await world.decides(announced, decision)
     fault: dict[str, Any] | None = LUCK[luck]
     if fault:
-        details = dict(fault)
-        world.platform.fault(details.pop("kind"), world.platform.writes, **details)
+        world.platform.fault(match=world.platform.writes, **fault)
     shape = await world.comes_to_rest(announced)
     if fault:
         assert world.platform.simulator.faults.rules[-1].times == 0, "the fault has not struck"

@@ -1,44 +1,27 @@
-"""A hub connected to one simulated marketplace, whichever it is, over real HTTP; and a clock for both."""
+"""A hub connected to one simulated marketplace, whichever it is, over real HTTP."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from importlib import import_module
+from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
-
-import time_machine
-from pydantic import SecretStr
 
 from retour.connectors import registry
 from retour.core.capabilities import MarketplaceCapabilities
 from retour.core.model import Resolution, Source
-from retour.sandbox.app import start
 from retour.store import claim, desk
-from retour.store.models import Company, Connection, Effect, Project, Return
-from retour.store.sealed import seal
-from retour.store.shapes import shapes
+from retour.store.models import Connection, Return
 from retour.sync.connections import opened
-from retour.sync.database import Database
-from retour.sync.local import sync_pass
 from retour.testing import Announced, MarketplaceConformance, SimulatedMarketplace
+from tests.every.hub import ROUNDS, Hub, a_clock_and_a_database, simulated, suites_of
 
 MARKETPLACES = sorted(registry.marketplaces())
 MONEY = {"refund", "settled"}
-ROUNDS = 12
-"""How many times the hub looks again, an hour apart, before a test says that nothing more will come."""
 
 
 def suite_of(key: str) -> type[MarketplaceConformance]:
     """The conformance suite of a marketplace: it knows how to simulate it."""
-    module = import_module(f"tests.connectors.test_conformance_{key}")
-    suites = [
-        one
-        for one in vars(module).values()
-        if isinstance(one, type) and issubclass(one, MarketplaceConformance) and one.__module__ == module.__name__
-    ]
-    return suites[0]  # the first is the usual way to reach it; others are variants
+    return suites_of(key, MarketplaceConformance)[0]
 
 
 def abilities(key: str) -> MarketplaceCapabilities:
@@ -48,20 +31,11 @@ def abilities(key: str) -> MarketplaceCapabilities:
 
 
 @dataclass
-class World:
+class World(Hub):
     key: str
     suite: MarketplaceConformance
     platform: SimulatedMarketplace
-    db: Database
-    time: Any
     row: Connection
-
-    async def passes(self, **time: float) -> None:
-        """Time goes by, at the marketplace and here."""
-        self.time.shift(timedelta(**time))
-
-    async def sync(self) -> None:
-        await sync_pass(deadline=timedelta(seconds=30))
 
     async def arrives(self, announced: Announced) -> dict[str, Any]:
         """The hub looks until it knows the return, and waits for a decision on it."""
@@ -119,8 +93,7 @@ class World:
         return shape
 
     async def shape(self, ref: str) -> dict[str, Any] | None:
-        found = await self.db(lambda: list(shapes(Return.objects.filter(connection=self.row, ref=ref))))
-        return found[0] if found else None
+        return await self.shape_of(self.row, ref)
 
     async def effects(self, announced: Announced) -> list[dict[str, Any]]:
         """What the marketplace has really done about this return."""
@@ -133,39 +106,14 @@ class World:
         if after_the_call:
             async with opened(self.row) as platform:
                 await platform.connector.settle(item.ref, [item.part])
-        held = Effect.objects.filter(key=item.key)
-        await self.db(lambda: held.update(lease_until=datetime.now(UTC) - timedelta(seconds=1)))
+        await self.dies(item.key)
 
 
 @asynccontextmanager
 async def open_world(key: str) -> AsyncIterator[World]:
-    """The marketplace runs without limits, and the hub keeps none: what is tested is what happens, not how fast."""
-    suite = suite_of(key)()
-    running = await start(suite.sandbox.create(0))
-    db = Database()
-    with time_machine.travel(datetime.now(UTC), tick=True) as time:
-        try:
-            platform = suite.simulated(running)
-            await platform.prepare(limits=False)
-            row = await db(_connect, key, platform.settings())
-            yield World(key, suite, platform, db, time, row)
-        finally:
-            await db.close()
-            await running.stop()
-
-
-def _connect(key: str, settings: dict[str, Any]) -> Connection:
-    config = registry.marketplace(key).config.model_validate(settings)
-    secret = {name for name, value in config if isinstance(value, SecretStr)}
-    project = Project.objects.create(company=Company.objects.create(slug="acme", name="Acme"), slug="webshop")
-    row = Connection.objects.create(
-        project=project,
-        slug=f"{key}-test",
-        role="marketplace",
-        connector=key,
-        settings={name: value for name, value in settings.items() if name not in secret},
-        secrets=seal({name: value for name, value in settings.items() if name in secret}),
-        fingerprint=uuid4().hex,
-        allow_private=True,
-    )
-    return Connection.objects.select_related("project__company").get(pk=row.pk)
+    """The hub has this marketplace alone."""
+    suite = suite_of(key)
+    async with a_clock_and_a_database() as (time, db), simulated(suite) as platform:
+        hub = Hub(db, time)
+        row = await hub.connect("marketplace", key, platform.settings())
+        yield World(db, time, key, suite(), platform, row)

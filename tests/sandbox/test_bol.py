@@ -5,7 +5,6 @@ import base64
 import http.client
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +12,9 @@ import aiohttp
 import jsonschema
 import pytest
 
-from retour.sandbox.app import Running, start
+from retour.sandbox.app import start
 from retour.sandbox.bol import SANDBOX
+from tests.sandbox.hands import Got, Hands
 
 SPECS = Path(__file__).parents[2].parent / "shared" / "specs"
 MEDIA_TYPE = "application/vnd.retailer.v10+json"
@@ -22,28 +22,11 @@ OPEN_FBR = {"handled": "false", "fulfilment-method": "FBR"}
 HANDLED_FBR = {"handled": "true", "fulfilment-method": "FBR"}
 
 
-@dataclass
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
-
-class World:
+class World(Hands[Got]):
     """A running simulator, the seller's client and the hands of everybody else."""
 
-    def __init__(self, running: Running, session: aiohttp.ClientSession) -> None:
-        self.running = running
-        self.session = session
-        self.token = ""
-
-    async def call(self, method: str, path: str, **options: Any) -> Got:
-        async with self.session.request(method, self.running.url + path, **options) as answer:
-            return Got(answer.status, answer.headers, await answer.text())
+    got = Got
+    token = ""
 
     async def sign_in(self, client_id: str = "sandbox-client", secret: str = "sandbox-secret") -> Got:
         basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
@@ -70,17 +53,6 @@ class World:
         status = (await self.api("GET", f"/shared/process-status/{got.body['processStatusId']}")).body
         return f"{status['status']} {status.get('errorMessage', '')}".strip()
 
-    async def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        got = await self.call(method, f"/_sandbox/{path}", json=body or {})
-        assert got.status < 300, got.text
-        return got.body if got.text else None
-
-    async def switch(self, **switches: Any) -> None:
-        await self.control("switches", switches, "PATCH")
-
-    async def wait(self, seconds: float) -> None:
-        await self.control("clock", {"seconds": seconds})
-
     async def announce(self, *items: dict[str, Any], **fields: Any) -> Any:
         return await self.control("returns", {"items": list(items) or [{}], **fields})
 
@@ -88,8 +60,7 @@ class World:
         return str((await self.announce(item))["items"][0]["rma_id"])
 
     async def journal(self, kind: str) -> list[dict[str, Any]]:
-        got = await self.call("GET", "/_sandbox/journal")
-        return [entry for entry in got.body if entry["kind"] == kind]
+        return await self.entries(kind)
 
     async def item(self, rma_id: str) -> Any:
         entries = (await self.call("GET", "/_sandbox/returns")).body

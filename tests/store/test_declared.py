@@ -8,7 +8,7 @@ import pytest
 from django.db import connections
 
 from retour.core.merge import Contradiction
-from retour.core.model import Handler, Handling, Order, OrderLine, Reason, Resolution, Seen
+from retour.core.model import Handler, Handling, Order, OrderLine, Reason, Resolution, Seen, Source
 from retour.store import declared
 from retour.store.declared import Verdict
 from retour.store.models import Declaration, MarketplaceOrder, Return
@@ -25,7 +25,9 @@ def unit(ref: str = "9000") -> Seen:
 
 def declare(hub: Hub, token: str = "form", *seen: Seen, verdict: Verdict | None = None) -> list[int]:
     units = seen or (unit(),)
-    return declared.declare(hub.bol, token, ORDER, units, verdict, hub.later(seconds=1), "noor@example.org")
+    return declared.declare(
+        hub.bol, token, ORDER, units, verdict, Source.DESK, hub.later(seconds=1), "noor@example.org"
+    )
 
 
 def test_it_becomes_a_return_with_its_order(hub: Hub) -> None:
@@ -63,7 +65,9 @@ def test_two_at_the_same_time_make_one_return(shared_hub: Hub, tokens: tuple[str
     def act(token: str) -> list[int] | None:
         try:
             at_once.wait(10)
-            return declared.declare(shared_hub.bol, token, ORDER, [unit()], None, MORNING, "noor@example.org")
+            return declared.declare(
+                shared_hub.bol, token, ORDER, [unit()], None, Source.API, MORNING, "noor@example.org"
+            )
         finally:
             connections.close_all()
 

@@ -81,7 +81,7 @@ def test_the_answer_of_the_shop_is_heard_with_its_result(hub: Hub) -> None:
     [made] = hub.claims_creates()
     hub.results(Result(made.key, State.DONE, says=ShopSays("57", "accepted", Resolution.ACCEPT)), connection=hub.shop)
     shown = Line.objects.get()
-    assert (shown.shop_ref, shown.polls) == ("57", False)
+    assert (shown.shop_ref, shown.polls) == ("57", True)
     assert hub.told(row) == [("accept", 1, None)]
     assert [told.part.resolution for told in hub.claims_settles()] == [Resolution.ACCEPT]
 

@@ -8,7 +8,7 @@ from aiohttp import web
 
 from retour.store.models import Connection, Effect, Return
 from retour.sync import observe
-from tests.sync.world import HOOK, World
+from tests.sync.world import HOOK, STATUS, World
 
 
 async def test_a_new_return_reaches_the_shop_once_with_all_that_it_needs(world: World) -> None:
@@ -168,8 +168,14 @@ async def test_a_later_word_of_the_shop_is_shown_and_not_told(world: World) -> N
     await world.shop_decides(announced.line, "rejected")
     await world.sync()
     await world.shop_decides(announced.line, "accepted")
-    await world.sync()
+    calls = await world.calls_during(world.sync)
+    assert calls[STATUS] == 0, "what is told is asked about once a night"
+    await world.sync(deep=True)
+    assert await world.stage(announced) == ("attention", "conflict_shop")
     assert world.puts(announced.line) == [("RETURN_DOES_NOT_MEET_CONDITIONS", 1)]
+    await world.shop_decides(announced.line, "rejected")
+    await world.sync(deep=True)
+    assert await world.stage(announced) == ("closed", "done")
 
 
 async def test_a_request_says_the_quantity_that_is_known_when_it_leaves(world: World) -> None:

@@ -1,10 +1,15 @@
 """Telling bol a decision, with bad luck on the way: exactly once, and said to be told only when it was."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import cast
+from uuid import uuid4
 
 import pytest
 
+from retour.connectors import registry
+from retour.connectors.marketplaces.bol import Bol
 from retour.core.model import Resolution
 from retour.store.desk import Choice
 from retour.store.lease import due_connections
@@ -214,6 +219,34 @@ async def test_after_48_hours_only_the_return_itself_can_tell(world: World) -> N
     world.bol.clock.move(60)
     world.bol.catch_up()
     world.bol.clock.move(49 * 3600)
+    await world.db(_everything_is_due)
+    await world.sync()
+    assert world.puts(announced.line) == [("RETURN_RECEIVED", 1)]
+    assert await world.told(announced) == [("accept", 1, "shop", "confirmed")]
+
+
+class WithoutReceipts:
+    """bol, where it cannot be asked for its processes."""
+
+    def __init__(self, bol: Bol) -> None:
+        self.returns, self.look, self.settle = bol.returns, bol.look, bol.settle
+        self.order, self.find, self.check = bol.order, bol.find, bol.check
+
+
+async def test_receipts_that_nobody_can_be_asked_for_any_more_are_looked_up_at_the_return(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a change of settings under which the connector cannot follow them."""
+    world.bol_switches.process_seconds = 60
+    announced = await world.in_shop()
+    await world.shop_decides(announced.line, "accepted")
+    await world.sync(until_idle=False)
+    assert await world.told(announced) == [("accept", 1, "shop", "pending")]
+    declared = registry.marketplace("bol")
+    changed = replace(declared, open=lambda config, door: WithoutReceipts(cast("Bol", declared.open(config, door))))
+    monkeypatch.setattr(registry, "marketplace", lambda key: changed)
+    await world.change("bol-nl", fingerprint=uuid4().hex)
+    world.bol.clock.move(60)
     await world.db(_everything_is_due)
     await world.sync()
     assert world.puts(announced.line) == [("RETURN_RECEIVED", 1)]

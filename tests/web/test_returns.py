@@ -164,7 +164,7 @@ def test_asks_the_database_as_often_for_one_return_as_for_fifty(acme: House, jo:
     for number in range(1, 50):
         acme.see(f"4100{number:04}", line(), line(ref="70000002"))
     assert (queries("/"), queries("/?q=MUG")) == one
-    assert one[0] <= 10
+    assert one[0] <= 11
 
 
 def test_hostile_words_stay_words(acme: House, jo: Client) -> None:

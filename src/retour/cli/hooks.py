@@ -16,7 +16,7 @@ def hooks(
     as_json: Annotated[bool, typer.Option("--json", help="Print only JSON.")] = False,
 ) -> None:
     """Show each connection's address for webhooks. Whoever knows one can only make the hub check that connection now;
-    what is sent to it is not believed, and not read."""
+    what is sent to it is not believed, and read only where a platform answers there what it was asked."""
     hub.enter()
     from django.urls import reverse
 

@@ -65,13 +65,18 @@ def _links(file: TextIO, path: Path, slips: Slips) -> Links:
 
 
 def _flaw(order: str, shop_order: str) -> str | None:
-    for column, value in zip(COLUMNS, (order, shop_order), strict=True):
-        if not value:
-            return f"{column} is empty."
-        if len(value) > LONGEST:
-            return f"{column} is longer than {LONGEST} characters."
-        if "\N{REPLACEMENT CHARACTER}" in value or not value.isprintable():
-            return f"{column} holds characters that cannot be read. Save the list as CSV in UTF-8."
+    hint = " Save the list as CSV in UTF-8."
+    return next(filter(None, (flaw(*pair, hint) for pair in zip(COLUMNS, (order, shop_order), strict=True))), None)
+
+
+def flaw(column: str, value: str, hint: str = "") -> str | None:
+    """What is wrong with a number, in a sentence; `hint`: what to do about letters that cannot be read."""
+    if not value:
+        return f"{column} is empty."
+    if len(value) > LONGEST:
+        return f"{column} is longer than {LONGEST} characters."
+    if "\N{REPLACEMENT CHARACTER}" in value or not value.isprintable():
+        return f"{column} holds characters that cannot be read.{hint}"
     return None
 
 

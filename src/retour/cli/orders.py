@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from retour.cli import hub
+from retour.cli import hub, matching
 from retour.cli.names import project_named
 from retour.cli.order_list import open_list
 from retour.cli.terminal import progress, say, say_json, warn
@@ -15,10 +15,8 @@ app = typer.Typer(help="Which order of the shop a marketplace's order is.", no_a
 
 BATCH = 1000
 
-
-@app.callback()
-def _group() -> None:
-    """Makes `import` a command of its own even while it is the only one."""
+for verb in (matching.link, matching.product, matching.search, matching.learned, matching.learn, matching.forget):
+    app.command()(verb)
 
 
 @app.command("import")
@@ -40,7 +38,7 @@ def import_(
     linked, bad = Linked(), []
     with open_list(file) as (links, slips), progress("Taking in orders", None) as move_on:
         while batch := dict(islice(links, BATCH)):
-            linked += link_orders(row, batch, by="import")
+            linked += link_orders(row, batch, by="import", at=hub.now(), actor=hub.actor())
             move_on(len(batch))
         bad = slips
     for line, words in bad:

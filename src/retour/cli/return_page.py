@@ -31,6 +31,13 @@ def say_return(shape: dict[str, Any]) -> None:
         ],
     )
     _section(
+        ("order", "may be", "placed", "score", "what speaks for it"),
+        [
+            (one["order_ref"], one["shop_order"], one["placed_at"], one["score"], "; ".join(one["reasons"]))
+            for one in shape["candidates"]
+        ],
+    )
+    _section(
         ("line", "decision", "qty", "source", "told"),
         [
             (

@@ -69,7 +69,7 @@ def list_(
 def show(id_: Id, as_json: AsJson = False) -> None:
     """Show one return with its lines, decisions, effects and timeline."""
     hub.enter()
-    _show(id_, as_json)
+    show_return(id_, as_json)
 
 
 @app.command()
@@ -100,7 +100,7 @@ def decide(
     choices = [Choice(ref, resolution, quantity, reason, revise, code) for ref in lines]
     with _sentences():
         put_down(id_, choices, Source.DESK, hub.now(), hub.actor())
-    _show(id_, as_json)
+    show_return(id_, as_json)
 
 
 @app.command("mark-done")
@@ -114,7 +114,7 @@ def mark_done(
     from_desk = _desk("mark_done")
     with _sentences():
         from_desk(id_, hub.now(), hub.actor(), effect, shop_return)
-    _show(id_, as_json)
+    show_return(id_, as_json)
 
 
 @app.command()
@@ -126,7 +126,7 @@ def retry(id_: Id, effect: EffectKey = None, as_json: AsJson = False) -> None:
     from_desk = _desk("retry")
     with _sentences():
         from_desk(id_, hub.now(), hub.actor(), effect)
-    _show(id_, as_json)
+    show_return(id_, as_json)
 
 
 def _desk(name: str) -> Callable[..., int]:
@@ -157,7 +157,8 @@ def _shape(id_: int) -> dict[str, Any]:
     raise Mistake(f"There is no return r-{id_}.")
 
 
-def _show(id_: int, as_json: bool) -> None:
+def show_return(id_: int, as_json: bool) -> None:
+    """Prints one return with all that belongs to it."""
     shape = _shape(id_)
     if as_json:
         say_json(shape)

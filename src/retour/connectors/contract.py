@@ -16,6 +16,8 @@ from pydantic import BaseModel
 from retour.connectors.errors import ConnectorError
 from retour.connectors.http import Door, Limit, RateHeaders
 from retour.core.capabilities import MarketplaceCapabilities, ShopCapabilities
+from retour.core.match_line import ShopLine
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Money, Order, Party, Reason, Resolution, Seen, ShopSays
 
 
@@ -31,7 +33,8 @@ class Unreadable:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A page of what a marketplace shows. `lane` names the list it came from. `all_open` is set on the last page of
-    a walk that has shown every return that still waits for an answer.
+    a walk that has shown every return that still waits for an answer: what is missing is looked at (and is ignored
+    where no single return can be asked for).
 
     `as_of`: the lane is known as it was then, where the marketplace makes reports and does not show the present.
     `again`: there is more to come, but not yet (a report is being made): the hub asks again after that time."""
@@ -133,6 +136,10 @@ class CameBack:
     order_line_ref: str
     quantity: int
     reason: Reason | None = None
+    reason_text: str | None = None
+    """The same in somebody's words."""
+    key: str | None = None
+    """The hub's own for this report, where it has one: what was declared under it before is that return."""
 
 
 @runtime_checkable
@@ -211,6 +218,8 @@ class ShopOrder:
     id: str | None = None
     products: tuple[tuple[str, str], ...] = ()
     """SKU and the shop's own product id, for each line."""
+    lines: tuple[ShopLine, ...] = ()
+    """The lines, where the shop tells their quantities: then the hub says which one comes back (`shop_product`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +261,58 @@ class FindsOrder(Protocol):
         ...
 
 
+@runtime_checkable
+class OffersOrders(Protocol):
+    """Switched on by `candidates` of a shop."""
+
+    async def candidates(self, clues: Clues) -> Sequence[Candidate]:
+        """Orders of the shop that may be the one, found with few calls whatever the size of the shop. The hub says what
+        speaks for each, and a person chooses: none of them need be certain. Raises Refused where the shop cannot be
+        asked like this."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnedUnits:
+    """So many units of one product, as a return of the shop's own tells them."""
+
+    quantity: int
+    sku: str | None = None
+    gtin: str | None = None
+    reason: Reason | None = None
+    reason_text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnReturn:
+    """A return that somebody made in the shop, and not the hub. `says`: how it stands, as `changed` would tell it."""
+
+    says: ShopSays
+    shop_order: str
+    """The shop's own number of the order."""
+    order_refs: tuple[str, ...] = ()
+    """Numbers by which a marketplace may know the order, as far as the shop's order tells any."""
+    units: tuple[ReturnedUnits, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """Some of the returns that the merchant made."""
+
+    returns: tuple[OwnReturn, ...]
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@runtime_checkable
+class ShowsOwn(Protocol):
+    """Switched on by `shows_own` of a shop, which is a setting of the merchant's."""
+
+    def own(self, since: datetime) -> AsyncIterator[OwnPage]:
+        """The returns that were made there since then, by somebody else than the hub. None that the hub has made, or
+        may just be making. May repeat itself; what was shown counts as taken when the next page is asked for."""
+        ...
+
+
 class Maturity(StrEnum):
     """How far a connector has been proven."""
 
@@ -276,6 +337,10 @@ class Checks(Protocol):
     async def check(self) -> list[Check]: ...
 
 
+def _no_limits(_: Any) -> tuple[Limit, ...]:
+    return ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
     """The one record that describes a connector; an entry point names it."""
@@ -285,6 +350,9 @@ class Manifest:
     config: type[BaseModel]
     """Form, validation and secrets (`SecretStr`) in one: each field has a description."""
     limits: tuple[Limit, ...] = ()
+    """The platform's, the same for everybody."""
+    account_limits: Callable[[Any], tuple[Limit, ...]] = _no_limits
+    """And those of one account alone, by its config."""
     rate_headers: RateHeaders | None = None
     poll_every: timedelta = timedelta(minutes=5)
     maturity: Maturity = Maturity.BETA

@@ -17,6 +17,7 @@ from retour.connectors.call import Auth, Call, body_of, is_for_credentials
 from retour.connectors.errors import ConnectorError, Transient, Unavailable
 from retour.connectors.exchange import Exchange, concerning, hand_over
 from retour.connectors.guard import checked
+from retour.connectors.inbox import Inbox, Letterbox
 from retour.connectors.limits import LONGEST_PAUSE, Group, Groups, Limit, Quota, RateHeaders
 from retour.connectors.memory import Memory, Notebook
 from retour.connectors.redact import Redactor
@@ -88,13 +89,15 @@ class Door:
         patience: timedelta = timedelta(seconds=20),
         parallel: int = 8,
         memory: Memory | None = None,
+        inbox: Inbox | None = None,
     ) -> None:
         """`name` is the platform's, as a merchant reads it. `patience` is how long a call may wait for its turn, once
         one of the `parallel` places for calls under way is free; for those it waits as long as it takes.
-        `record` gets every write that left, and every read that failed in the end. `memory` is the connection's;
-        without one, notes last as long as the door."""
+        `record` gets every write that left, and every read that failed in the end. `memory` and `inbox` are the
+        connection's; without them, notes last as long as the door, and nothing arrives."""
         self.name = name
         self.memory: Memory = memory or Notebook()
+        self.inbox: Inbox = inbox or Letterbox()
         self._groups = Groups(name, limits)
         self._rate_headers = rate_headers
         self._secrets = tuple(secrets)

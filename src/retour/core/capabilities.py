@@ -86,6 +86,8 @@ class MarketplaceCapabilities:
     asked."""
     orders: bool = False
     """`order` gives billing details and seller references."""
+    receives: bool = False
+    """Answers are posted to the connection's address, and kept there for the connector."""
     starts: frozenset[Starts] = frozenset({Starts.CUSTOMER})
     changes: Mapping[Resolution, frozenset[Resolution]] = field(default_factory=dict)
     by_hand: Mapping[Resolution, str] = field(default_factory=dict)
@@ -106,6 +108,12 @@ class ShopCapabilities:
     """`find` reads back a create whose answer was lost; otherwise a person is asked."""
     orders: bool = False
     """`order` finds the shop's order of a marketplace order."""
+    needs_order: bool = False
+    """A request stands with its order: one whose order is not known waits for it."""
+    candidates: bool = False
+    """`candidates` offers orders that may be the one, for a person to choose from."""
+    shows_own: bool = False
+    """`own` shows returns that the merchant made in the shop: they are reported to the marketplace of their order."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,21 @@
 from collections.abc import Mapping
 from dataclasses import fields, replace
 
+from retour.core.match_line import bare_gtin
 from retour.core.model import Order, OrderLine, Party, Seen, SeenLine
 
 
 def order_line(item: SeenLine, order: Order) -> OrderLine | None:
-    """The order line behind a return line: by the marketplace's line id, else by GTIN, else by SKU.
+    """The order line behind a return line: by the marketplace's line id, else by SKU, else by GTIN, of those that hold
+    so many units.
 
     None where two lines would fit: a guess would put the wrong product into the shop.
     """
     by_id = [line for line in order.lines if line.ref is not None and line.ref == item.order_line_ref]
-    by_gtin = [line for line in order.lines if line.gtin and line.gtin == item.gtin]
     by_sku = [line for line in order.lines if line.sku and line.sku == item.sku]
-    found = by_id or by_gtin or by_sku
+    gtin = bare_gtin(item.gtin or "")
+    by_gtin = [line for line in order.lines if gtin and line.gtin and bare_gtin(line.gtin) == gtin]
+    found = by_id or [line for line in by_sku or by_gtin if line.quantity >= item.quantity]
     return found[0] if len(found) == 1 else None
 
 

@@ -5,6 +5,15 @@ from retour.core.model import Decision, Effect, EffectKind, EffectState, Line, R
 from retour.core.want import Says, Want
 from retour.core.why import Why
 
+ORDER_UNKNOWN = "The shop's order of this return is not known."
+LINE_UNCERTAIN = "It is not certain which product of the shop's order comes back."
+
+
+def waits(state: str, *, asks: bool) -> bool:
+    """Whether a request is held back until a person, or a later search, says what it belongs to. (Its `error` is one of
+    the two sentences above.)"""
+    return state == EffectState.WANTED and asks
+
 
 def create_key(known: Return, line: Line) -> str:
     """The key of the effect that makes a line's request in the shop."""
@@ -34,6 +43,8 @@ def request(
         return [want], [said] if said else []
     if not needed or known.stale:
         return [], []
+    if effect is not None and waits(effect.state, asks=effect.asks):
+        return [want], [Says(Stage.ATTENTION, Why("needs_line" if effect.error == LINE_UNCERTAIN else "needs_order"))]
     if not (known.complete or known.gone) and capabilities.marketplace.details_by_look:
         return [], [Says(Stage.NEW, Why("details"))]
     return [want], [Says(Stage.NEW, Why("to_shop"))]

@@ -27,6 +27,8 @@ SENTENCES = {
     "ask_settle": _(
         "The marketplace's answer was lost and it cannot say what happened. Look there, then say what is so"
     ),
+    "needs_order": _("Waiting for its order in the shop, which is not known yet. Say which one it is"),
+    "needs_line": _("It is not certain which product of the shop's order it is. Say which one"),
     "refused_create": _("The shop refused the return: {error}"),
     "refused_settle": _("The marketplace refused the decision: {error}"),
     "conflict": _("Decided here: {ours}. The marketplace says: {theirs}. Nothing was sent"),

@@ -169,6 +169,12 @@ def _shop(able: ShopCapabilities) -> Iterator[str]:
             "The shop's order of a marketplace order is not searched. `retour orders import` takes in a list of both"
             " numbers, or a person links the order on the return's page."
         )
+    if able.candidates:
+        yield "Where that finds nothing certain, the shop is asked for orders that may be the one; a person chooses."
+    if able.needs_order:
+        yield "A return request stands with its order there: a return whose order is not known waits for it, in sight."
+    else:
+        yield "A return whose order is not known goes to the shop without it."
     yield "## When an answer is lost"
     yield LOST_CREATES[able.finds]
 

@@ -53,7 +53,13 @@ def _facts(able: MarketplaceCapabilities | ShopCapabilities) -> dict[str, str]:
     """Each ability by its name, in words that can be compared."""
     if isinstance(able, ShopCapabilities):
         decided = {f"decision {r}": "possible" if r in able.decides else "not possible" for r in Resolution}
-        return {**decided, "orders": _yes(able.orders), "lost requests are found": _yes(able.finds)}
+        return {
+            **decided,
+            "orders": _yes(able.orders),
+            "orders are offered to choose from": _yes(able.candidates),
+            "lost requests are found": _yes(able.finds),
+            "its own returns are reported": _yes(able.shows_own),
+        }
     told = {}
     for resolution in Resolution:
         if resolution not in able.tells:

@@ -15,7 +15,7 @@ from retour.connectors.contract import Part, ReturnRequest
 from retour.core import match
 from retour.core import model as core
 from retour.core.model import EffectState
-from retour.store import bulk, facts, rows
+from retour.store import aliases, bulk, facts, order_lines, rows
 from retour.store.ledger import Ledger
 from retour.store.models import Connection, Effect, Line
 from retour.store.record import CLOCK_STEP
@@ -83,35 +83,49 @@ def claim_settles(connection: Connection, owner: str, now: datetime, limit: int)
     return [Settle(e.key, e.attempts, of[e.of_id].ref, part_of(e, lines[e.of_id, e.line_ref])) for e in effects]
 
 
-def claim_creates(shop: Connection, owner: str, now: datetime, limit: int, *, searched: bool = False) -> list[Create]:
+def claim_creates(
+    shop: Connection, owner: str, now: datetime, limit: int, *, searched: bool = False, linked: bool = False
+) -> list[Create]:
     """Takes up to `limit` due creates and marks them as sending, for this owner alone. `searched`: only those whose
-    order is linked, or was looked for in the shop in vain."""
-    effects, lines = _claim(shop, owner, now, limit, searched=searched)
+    order is linked, or was looked for in the shop in vain. `linked`: only those whose order is linked."""
+    effects, lines = _claim(shop, owner, now, limit, searched=searched, linked=linked)
     if not effects:
         return []
     of = rows.customers({effect.of_id for effect in effects})
     orders = rows.orders(shop.project_id, {lines[e.of_id, e.line_ref].order_ref for e in effects})
     connectors = rows.connectors({customer.connection_id for customer in of.values()})
+    fits = order_lines.fits(shop.project_id, list(orders.values()))
+    items = {line.pk: facts.to_line(line).item for line in lines.values()}
+    words = aliases.known_for(shop.project_id, items.values())
     made = []
     for effect in effects:
         line, customer = lines[effect.of_id, effect.line_ref], of[effect.of_id]
-        request = _request(effect, line, customer, orders.get(line.order_ref), connectors[customer.connection_id])
+        fit, order = fits.get(line.pk), orders.get(line.order_ref)
+        item = order_lines.as_the_shop_calls_it(items[line.pk], fit, words)
+        product = order_lines.product(item, order, fit)
+        request = _request(effect, line.pk, item, customer, order, product, connectors[customer.connection_id])
         made.append(Create(effect.key, effect.attempts, request))
     return made
 
 
 def _claim(
-    connection: Connection, owner: str, now: datetime, limit: int, *, searched: bool = False
+    connection: Connection,
+    owner: str,
+    now: datetime,
+    limit: int,
+    *,
+    searched: bool = False,
+    linked: bool = False,
 ) -> tuple[list[EffectRow], dict[tuple[int, str], LineRow]]:
     if not rows.any_due(connection.pk, now):
         return [], {}
     with transaction.atomic():
         effects = rows.due_effects(connection.pk, now, limit)
         lines = {(line.of_id, line.ref): line for line in rows.lines({effect.of_id for effect in effects})}
-        if searched:
+        if searched or linked:
             # What became due while others were searched is searched first, in the next round.
             known = rows.orders(connection.project_id, {line.order_ref for line in lines.values()})
-            ready = {ref for ref, order in known.items() if order.shop_order or order.searched_at}
+            ready = {ref for ref, order in known.items() if order.shop_order or (order.searched_at and not linked)}
             effects = [effect for effect in effects if lines[effect.of_id, effect.line_ref].order_ref in ready]
         lease = f"{owner}#{token_hex(8)}"
         for effect in effects:
@@ -148,15 +162,22 @@ def part_of(effect: Effect | EffectRow, line: Line | LineRow) -> Part:
     )
 
 
-def _request(effect: EffectRow, line: LineRow, of: Customer, order: OrderRow | None, connector: str) -> ReturnRequest:
+def _request(
+    effect: EffectRow,
+    number: int,
+    item: core.SeenLine,
+    of: Customer,
+    order: OrderRow | None,
+    product: str | None,
+    connector: str,
+) -> ReturnRequest:
     plain = unseal(order.sealed) if order else None
-    item = facts.to_line(line).item
     return ReturnRequest(
-        number=line.pk,
+        number=number,
         marketplace=connector,
         ref=of.ref,
-        line_ref=line.ref,
-        order_ref=line.order_ref,
+        line_ref=item.ref,
+        order_ref=item.order_ref,
         status="accepted" if effect.resolution else "new",
         quantity=effect.quantity,
         opened_at=of.opened_at,
@@ -172,5 +193,5 @@ def _request(effect: EffectRow, line: LineRow, of: Customer, order: OrderRow | N
         ),
         billing=facts.party_from_plain(plain["billing"]) if plain else None,
         shop_order=(order.shop_order or None) if order else None,
-        shop_product=dict(order.products).get(item.sku) if order and item.sku else None,
+        shop_product=product,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from retour.core import merge
 from retour.core import model as core
@@ -12,9 +13,8 @@ from retour.core.capabilities import ReasonChoice
 from retour.core.merge import Contradiction
 from retour.core.model import EffectKind, EffectState
 from retour.core.plan import plan
-from retour.store import due
+from retour.store import candidates, due
 from retour.store.ledger import Entry, Ledger
-from retour.store.links import link_orders
 from retour.store.models import Connection, Project
 from retour.store.record import hear_shop
 from retour.store.rows import EffectRow
@@ -120,9 +120,11 @@ def retry(return_id: int, at: datetime, actor: str, key: str | None = None) -> i
     return len(again) + len(waiting)
 
 
-def link_order(project_id: int, ref: str, shop_order: str, by: str) -> None:
-    """Notes which order of the shop a marketplace's order is. Creates that wait are sent with it."""
-    link_orders(Project.objects.get(pk=project_id), {ref: shop_order}, by)
+def link_order(
+    project_id: int, ref: str, shop_order: str, by: str, at: datetime | None = None, actor: str = ""
+) -> None:
+    """Notes which order of the shop a marketplace's order is. Creates that wait are sent with it. `at` None: now."""
+    candidates.link(Project.objects.get(pk=project_id), ref, shop_order, by, at or timezone.now(), actor)
 
 
 def pause(connection: Connection, at: datetime) -> None:

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet, Subquery
+from django.db.models import Q, QuerySet, Subquery
 
 from retour.connectors.contract import Part
 from retour.core.account import account
-from retour.core.model import EffectKind, EffectState, Handling
+from retour.core.model import EffectKind, EffectState, Handler, Handling
 from retour.store import facts, sql
 from retour.store.claim import lines_of, part_of
 from retour.store.models import Connection, Effect, Line, Return
@@ -157,13 +157,17 @@ def next_work(connection: Connection) -> datetime | None:
     return min((time for time in times.first() or () if time is not None), default=None)
 
 
-def polled(shop: Connection, before: datetime, after: int, limit: int) -> list[tuple[int, str]]:
-    """Requests that the shop is still to be asked about, as (line, the shop's id), in batches by line.
+def polled(
+    shop: Connection, before: datetime, after: int, limit: int, told_since: datetime | None = None
+) -> list[tuple[int, str]]:
+    """Requests that the shop is still to be asked about, as (line, the shop's id), in batches by line; and those that
+    changed last after `told_since`, whether or not a decision of theirs was told.
 
     Only those that last changed before then: what was made a moment ago has no decision yet."""
-    lines = Line.objects.filter(
-        polls=True, of__connection__project=shop.project_id, of__changed_at__lt=before, pk__gt=after
-    )
+    asked = Q(polls=True)
+    if told_since is not None:
+        asked |= Q(shop_ref__gt="", of__handler=Handler.MERCHANT, of__changed_at__gte=told_since)
+    lines = Line.objects.filter(asked, of__connection__project=shop.project_id, of__changed_at__lt=before, pk__gt=after)
     return [(pk, ref) for pk, ref in lines.order_by("pk").values_list("pk", "shop_ref")[:limit] if ref]
 
 

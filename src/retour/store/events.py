@@ -5,6 +5,7 @@ from django.utils.translation import gettext_noop as _
 EVENTS = {
     "seen": _("Seen on {marketplace}"),
     "declared": _("Reported by you: it came back, and {marketplace} had not announced it"),
+    "reported_there": _("It is return {shop_return} of the shop"),
     "details": _("Details fetched from {marketplace}"),
     "order_found": _("Order {shop_order} of the shop belongs to it"),
     "created": _("Made in the shop as return {shop_return}"),
@@ -28,12 +29,18 @@ EVENTS = {
     "retried": _("To be sent again"),
     "said_there": _("A person found it in the shop as {shop_return}"),
     "linked": _("Linked to the shop's order {shop_order}"),
+    "linked_late": _("Linked to the shop's order {shop_order}. The return was made in the shop without it before"),
+    "order_missing": _("Its order in the shop is not known; it waits for it"),
+    "line_uncertain": _("It is not certain which product of the shop's order it is; a person must say"),
+    "line_chosen": _("A person says that it is {sku} in the shop"),
+    "searched_again": _("To be searched for in the shop again"),
 }
 
 
 def sentence(kind: str, params: dict[str, str]) -> str:
     """One line of the timeline, for a person."""
-    return EVENTS[kind].format_map(_Blank(params))
+    words = {name: value.rstrip(".") if name == "error" else value for name, value in params.items()}
+    return EVENTS[kind].format_map(_Blank(words))
 
 
 class _Blank(dict[str, str]):

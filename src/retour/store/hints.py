@@ -20,11 +20,13 @@ def token_of(connection_id: int) -> str:
     return salted_hmac("retour.store.hints", str(connection_id), algorithm="sha256").hexdigest()[:40]
 
 
-def hint(connection_id: int, token: str, at: datetime) -> bool:
-    """Takes a hint: the connection is checked now. False: there is no such address."""
-    if not constant_time_compare(token, token_of(connection_id)):
-        return False
+def is_address(connection_id: int, token: str) -> bool:
+    """Whether this is a connection's address."""
+    return constant_time_compare(token, token_of(connection_id))
+
+
+def hint(connection_id: int, at: datetime) -> None:
+    """Takes a hint: the connection is checked now."""
     rested = Q(checked_at__isnull=True) | Q(checked_at__lt=at - REST)
     due = Connection.objects.filter(rested, pk=connection_id, state=Connection.State.ACTIVE, removed=False)
     due.filter(next_at__gt=at).update(next_at=at, observe_at=at)
-    return True

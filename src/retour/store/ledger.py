@@ -13,7 +13,7 @@ from retour.core import model as core
 from retour.core.capabilities import Capabilities
 from retour.core.deadlines import next_of
 from retour.core.model import EffectKind, EffectState, Source, Stage
-from retour.core.plan import Outcome, Plan, Want, plan
+from retour.core.plan import LinePlan, Outcome, Plan, Want, plan
 from retour.store import bulk, facts, fits, rows, sql
 from retour.store.models import Connection, Effect, Event, Line, Return
 from retour.store.platforms import Sides, capabilities_between, sides_of
@@ -174,7 +174,7 @@ class Ledger:
             if effect is None:
                 entry.effects[key] = self._effect(entry, want)
             elif effect.state == EffectState.SUPERSEDED:
-                effect.state, effect.due_at = EffectState.WANTED, self.at
+                effect.state, effect.asks, effect.due_at = EffectState.WANTED, False, self.at
                 _make_equal(effect, want)
             elif effect.state == EffectState.WANTED:
                 _make_equal(effect, want)
@@ -215,7 +215,7 @@ class Ledger:
             row.customer = entry.customer
         merchants = known.handler is core.Handler.MERCHANT and followed.stage is not Stage.CLOSED
         for line, line_plan in zip(known.lines, followed.lines, strict=True):
-            polls = line.shop is not None and not line.shop.gone and merchants and line_plan.left > 0
+            polls = line.shop is not None and not line.shop.gone and merchants and _counts(line_plan)
             line_row = entry.lines.get(line.item.ref)
             before = entry.before.line(line.item.ref) if entry.before else None
             if line_row is None or before is not line:
@@ -246,6 +246,11 @@ def _history_grew(before: core.Return, after: core.Return) -> bool:
 
 def _theirs(followed: Plan) -> list[Outcome]:
     return [outcome for line in followed.lines for outcome in line.outcomes if outcome.source is Source.MARKETPLACE]
+
+
+def _counts(line: LinePlan) -> bool:
+    """Whether a word of the shop would change anything: units wait for it, or for its last one to leave."""
+    return line.left > 0 or any(one.source is Source.SHOP and one.told is None for one in line.outcomes)
 
 
 _EMPTY = core.Return("", "", datetime.min, core.Handler.MERCHANT, complete=False, lines=())  # noqa: DTZ901 - replaced at once

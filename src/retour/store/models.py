@@ -9,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
 
+from retour.core.match_line import Kind
 from retour.core.model import EffectKind, EffectState, Handler, Resolution, Stage
 
 
@@ -300,6 +301,45 @@ class Declaration(models.Model):
         return self.order_ref
 
 
+class ShopReport(models.Model):
+    """A return that the merchant made in the shop: what came back is reported at the marketplace whose order it is."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "The marketplaces are asked whether the order is theirs"
+        PREPARED = "prepared", "A person must complete the report"
+        REPORTED = "reported", "Reported"
+        ELSEWHERE = "elsewhere", "The order is of no marketplace that lets the merchant report returns"
+        DISMISSED = "dismissed", "A person says that there is nothing to report"
+
+    shop = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="shop_reports")
+    ref = models.CharField(max_length=200)
+    """The shop's number of its return."""
+    sealed = models.TextField()
+    """What the shop shows of it (`connectors.contract.OwnReturn`)."""
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    why = models.TextField(default="", blank=True)
+    """Why a person must complete it."""
+    marketplace = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="+", null=True)
+    """Whose order it is."""
+    order_ref = models.CharField(max_length=200, default="", blank=True)
+    asked = models.JSONField(default=dict)
+    """By the key of each marketplace that was asked: by which number it knows the order, or null."""
+    units = models.JSONField(null=True)
+    """[order line, quantity, reason] of what is being reported, written down before the connector is told: interrupted,
+    it is taken up again as it was."""
+    declaration = models.ForeignKey(Declaration, on_delete=models.SET_NULL, related_name="+", null=True)
+    seen_at = models.DateTimeField()
+    actor = models.CharField(max_length=150, default="", blank=True)
+    """Who reported or dismissed it; empty: the hub itself."""
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["shop", "ref"], name="shop_report")]
+        indexes: ClassVar = [models.Index(fields=["shop", "state"], name="shop_report_state")]
+
+    def __str__(self) -> str:
+        return self.ref
+
+
 class Note(models.Model):
     """What a connector remembers between two checks."""
 
@@ -313,6 +353,20 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Posted(models.Model):
+    """What was posted to a connection's address, for its connector alone. Gone once it was taken in, or expired."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="posted")
+    at = models.DateTimeField()
+    size = models.PositiveIntegerField()
+    """Of the body, in bytes."""
+    sealed = models.TextField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.size} bytes"
 
 
 class UnreadableRow(models.Model):
@@ -346,18 +400,72 @@ class MarketplaceOrder(models.Model):
     shop_order_id = models.CharField(max_length=200, default="", blank=True)
     products = models.JSONField(default=list)
     """[SKU, the shop's product id] pairs."""
+    shop_lines = models.JSONField(default=list)
+    """The lines of the shop's order (`core.match_line.ShopLine`), where the shop told them."""
+    chosen_lines = models.JSONField(default=dict)
+    """By the hub's number of a return line: the line of the shop's order that a person said it is."""
     linked_by = models.CharField(max_length=20, default="", blank=True)
     """How the link was found: `import`, `search`, `desk`."""
     searched_at = models.DateTimeField(null=True)
+    searches = models.PositiveIntegerField(default=0)
+    """How often the shop was searched for it in vain."""
+    search_at = models.DateTimeField(null=True)
+    """When the shop is to be searched for it again; null: it is linked, or not waited for any more."""
+    offered_at = models.DateTimeField(null=True)
+    """When the shop was last asked for candidates."""
+    offer_at = models.DateTimeField(null=True)
+    """When it is to be asked for them; null: not before the next search in vain."""
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["project", "ref"], name="order_ref")]
         indexes: ClassVar = [
-            models.Index(fields=["shop_order"], name="order_shop_order", opclasses=["varchar_pattern_ops"])
+            models.Index(fields=["shop_order"], name="order_shop_order", opclasses=["varchar_pattern_ops"]),
+            models.Index(fields=["project", "search_at"], condition=Q(search_at__isnull=False), name="order_search"),
+            models.Index(fields=["project", "offer_at"], condition=Q(offer_at__isnull=False), name="order_offer"),
         ]
 
     def __str__(self) -> str:
         return self.ref
+
+
+class OrderCandidate(models.Model):
+    """An order of the shop that a marketplace's order may be. Reasons say that something agrees, never what: nothing
+    here is personal data."""
+
+    order = models.ForeignKey(MarketplaceOrder, on_delete=models.CASCADE, related_name="candidates")
+    shop_order = models.CharField(max_length=200)
+    shop_order_id = models.CharField(max_length=200, default="", blank=True)
+    placed_at = models.DateTimeField(null=True)
+    score = models.IntegerField()
+    reasons = models.JSONField(default=list)
+    """[key, {parameter: value}] pairs of `core.match_order.REASONS`."""
+    shop_lines = models.JSONField(default=list)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["order", "shop_order"], name="order_candidate")]
+
+    def __str__(self) -> str:
+        return self.shop_order
+
+
+class LearnedSku(models.Model):
+    """What a project's shop calls a product that the marketplaces call otherwise."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="learned")
+    kind = models.CharField(max_length=4, choices=[(kind.value, kind.value) for kind in Kind])
+    theirs = models.CharField(max_length=200)
+    """The marketplace's SKU, or its GTIN without leading zeros."""
+    sku = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150, default="", blank=True)
+    """The person who said so; empty: a certain link has shown it."""
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["project", "kind", "theirs"], name="learned_sku")]
+
+    def __str__(self) -> str:
+        return f"{self.theirs} is {self.sku}"
 
 
 class ApiToken(models.Model):

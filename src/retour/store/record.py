@@ -315,7 +315,7 @@ def _asked_about(shop: Connection, refs: Collection[str]) -> list[tuple[int, str
         FROM store_line AS l
         JOIN store_return AS r ON r.id = l.of_id
         JOIN store_connection AS c ON c.id = r.connection_id
-        WHERE l.polls AND c.project_id = %s AND l.shop_ref IN {sql.marks(refs)}
+        WHERE c.project_id = %s AND l.shop_ref IN {sql.marks(refs)}
     """  # noqa: S608
     return sql.rows(statement, [shop.project_id, *refs])
 

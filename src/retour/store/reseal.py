@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db import models, transaction
 
-from retour.store.models import Connection, Exchange, MarketplaceOrder, Note, Return, UnreadableRow
+from retour.store.models import Connection, Exchange, MarketplaceOrder, Note, Posted, Return, ShopReport, UnreadableRow
 from retour.store.sealed import reseal
 
 SEALED: Final[tuple[tuple[type[models.Model], str], ...]] = (
@@ -15,6 +15,8 @@ SEALED: Final[tuple[tuple[type[models.Model], str], ...]] = (
     (Exchange, "sealed"),
     (UnreadableRow, "sealed"),
     (Note, "sealed"),
+    (Posted, "sealed"),
+    (ShopReport, "sealed"),
 )
 """Every column that holds something sealed."""
 BATCH = 500

@@ -150,8 +150,14 @@ class OrderRow:
     shop_order: str = ""
     shop_order_id: str = ""
     products: list[list[str]] = field(default_factory=list)
+    shop_lines: list[dict[str, Any]] = field(default_factory=list)
+    chosen_lines: dict[str, str] = field(default_factory=dict)
     linked_by: str = ""
     searched_at: datetime | None = None
+    searches: int = 0
+    search_at: datetime | None = None
+    offered_at: datetime | None = None
+    offer_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 
 from retour.core import model as core
 from retour.core.capabilities import Capabilities
+from retour.core.match_order import reason_text
 from retour.core.plan import LinePlan, plan
-from retour.store import facts
+from retour.store import candidates, facts
 from retour.store.events import sentence
 from retour.store.models import Connection, Effect, Event, Line, MarketplaceOrder, Return
 from retour.store.platforms import capabilities_of
@@ -30,14 +31,31 @@ def shapes(returns: QuerySet[Return], batch: int = BATCH) -> Iterator[Shape]:
 
 
 def shape_with_timeline(returns: QuerySet[Return]) -> Iterator[Shape]:
-    """The same, with `timeline`: what happened to each, oldest first. For a few returns."""
+    """The same, with `timeline`: what happened to each, oldest first; and `candidates`: the orders of the shop that its
+    orders may be. For a few returns."""
     for shape in shapes(returns):
-        events = Event.objects.filter(of=int(shape["id"].removeprefix("r-"))).order_by("pk")
+        key = int(shape["id"].removeprefix("r-"))
+        events = Event.objects.filter(of=key).order_by("pk")
         timeline = [
             {"at": utc(event.at), "kind": event.kind, "text": sentence(event.kind, event.params), "actor": event.actor}
             for event in events
         ]
-        yield {**shape, "timeline": timeline}
+        yield {**shape, "candidates": _candidates(key), "timeline": timeline}
+
+
+def _candidates(key: int) -> list[Shape]:
+    row = Return.objects.select_related("connection").get(pk=key)
+    refs = set(row.lines.values_list("order_ref", flat=True))
+    return [
+        {
+            "order_ref": one.ref,
+            "shop_order": one.shop_order,
+            "placed_at": utc(one.placed_at),
+            "score": one.score,
+            "reasons": [reason_text(why) for why in one.reasons],
+        }
+        for one in candidates.offered(row.connection.project_id, refs)
+    ]
 
 
 def utc(at: datetime | None) -> str | None:

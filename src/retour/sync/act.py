@@ -5,18 +5,17 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from typing import TypeVar
 
 from retour.connectors.contract import (
-    FindsOrder,
     Receipt,
     SettlesTogether,
     ToTell,
 )
-from retour.connectors.errors import ConnectorError, OutcomeUnknown, Refused, Stopped, Transient
+from retour.connectors.errors import ConnectorError, OutcomeUnknown, Stopped, Transient, Unavailable
 from retour.connectors.http import concerning
 from retour.core.model import EffectState
-from retour.store import claim, orders, results, valve
+from retour.store import claim, results, valve
 from retour.store.models import Connection
 from retour.store.results import Result
-from retour.sync import outcomes
+from retour.sync import matching, outcomes
 from retour.sync.job import HeldBack, Job, LeaseLost
 
 C = TypeVar("C", claim.Settle, claim.Create)
@@ -36,8 +35,8 @@ async def settle(job: Job) -> None:
             return
 
         if job.marketplace_capabilities.together > 1:
-            failures = await _tell_together(job, claimed)
-            job.report.settled += len(claimed) - len(failures)
+            failures, waiting = await _tell_together(job, claimed)
+            job.report.settled += len(claimed) - len(failures) - waiting
             _raise_if_all_failed(claimed, failures)
             continue
 
@@ -51,9 +50,10 @@ async def settle(job: Job) -> None:
         _raise_if_all_failed(claimed, failures)
 
 
-async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> list[ConnectorError]:
-    """Several decisions with each call. What a call's answer does not hold may have happened."""
-    connector, failures = job.platform.connector, list[ConnectorError]()
+async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> tuple[list[ConnectorError], int]:
+    """Several decisions with each call. What a call's answer does not hold may have happened. Also tells how many wait
+    by themselves: the lists are read all the same, for they may be what is waited for."""
+    connector, failures, waiting = job.platform.connector, list[ConnectorError](), 0
     if not isinstance(connector, SettlesTogether):
         raise TypeError(f"{job.platform.manifest.key} declares decisions that are told together, but cannot")
     most = job.marketplace_capabilities.together
@@ -82,7 +82,9 @@ async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> list[Conn
                 told.append(outcomes.of(item, outcomes.settled(item.key, answer, now)))
                 continue
             told.append(outcomes.of(item, outcomes.failed(item.key, answer, now, item.attempts, can_look_up=True)))
-            if isinstance(answer, Transient | Stopped):
+            if isinstance(answer, Unavailable) and answer is not silence:
+                waiting += 1
+            elif isinstance(answer, Transient | Stopped):
                 failures.append(answer)
         job.report.questions += sum(result.asks for result in told)
         await job.db(results.record_results, job.connection, told, job.platform.take_exchanges(), now)
@@ -91,7 +93,7 @@ async def _tell_together(job: Job, claimed: Sequence[claim.Settle]) -> list[Conn
             await _give_back(job, later)
             failures += [silence] * len(later)
             break
-    return failures
+    return failures, waiting
 
 
 async def _give_back(job: Job, claimed: Sequence[claim.Settle]) -> None:
@@ -109,11 +111,19 @@ async def create(job: Job) -> None:
         if stop:
             await job.stop_as_precaution(stop)
         await job.may_go_on()
-        await _find_orders(job)
-        searched = job.shop_capabilities.orders
+        able, batch = job.shop_capabilities, _batch(job)
+        held = await matching.before_creates(job, batch)
         claimed = await job.db(
-            claim.claim_creates, job.connection, job.worker.name, job.now(), _batch(job), searched=searched
+            claim.claim_creates,
+            job.connection,
+            job.worker.name,
+            job.now(),
+            batch,
+            searched=matching.matches(able),
+            linked=able.needs_order,
         )
+        if not claimed and held:
+            continue  # those that were next are out of the way
         if not claimed:
             return
 
@@ -125,20 +135,6 @@ async def create(job: Job) -> None:
         failures = await _carry_out(job, claimed, make, can_look_up=finds)
         job.report.created += len(claimed) - len(failures)
         _raise_if_all_failed(claimed, failures)
-
-
-async def _find_orders(job: Job) -> None:
-    """Which orders of the shop are meant by the creates that are due: asked once for each order, before they leave."""
-    connector = job.platform.connector
-    if not job.shop_capabilities.orders or not isinstance(connector, FindsOrder):
-        return
-    for order in await job.db(orders.to_find, job.connection, job.now(), _batch(job)):
-        try:
-            found = await connector.order(order)
-        except Refused as error:
-            job.report.words = error.message
-            found = None
-        await job.db(orders.record_found, job.connection, order.ref, found, job.now())
 
 
 def _batch(job: Job) -> int:

@@ -14,6 +14,7 @@ from retour.store.models import Connection
 from retour.store.platforms import config_of, manifest_of, secret_values
 from retour.store.sealed import unseal
 from retour.sync.database import Database
+from retour.sync.inbox import StoredInbox
 from retour.sync.memory import StoredMemory
 
 A_MOMENT = timedelta(seconds=5)
@@ -50,16 +51,18 @@ def open_platform(connection: Connection, db: Database) -> Platform:
     manifest = manifest_of(connection)
     config = config_of(connection)
     exchanges: list[Exchange] = []
+    limits = (*manifest.limits, *manifest.account_limits(config))
     door = Door(
         name=manifest.name,
-        limits=manifest.limits,
+        limits=limits,
         rate_headers=manifest.rate_headers,
         secrets=secret_values(unseal(connection.secrets)),
         allow_private=connection.allow_private,
         record=exchanges.append,
-        patience=patience(manifest.limits),
+        patience=patience(limits),
         parallel=manifest.parallel,
         memory=StoredMemory(connection.pk, db),
+        inbox=StoredInbox(connection.pk, db),
     )
     return Platform(manifest, config, door, manifest.open(config, door), connection.fingerprint, exchanges)
 

@@ -14,7 +14,7 @@ from retour.store.doubts import AtHand
 from retour.store.models import Connection
 from retour.store.platforms import flaws
 from retour.store.sealed import CannotOpen
-from retour.sync import act, lost, observe, rhythm
+from retour.sync import act, lost, matching, observe, own_returns, rhythm
 from retour.sync.alive import Worker
 from retour.sync.connections import Platform, Platforms
 from retour.sync.database import Database
@@ -89,7 +89,7 @@ async def _check(
     job = Job(connection, platform, db, worker, report, at_hand=at_hand)
     try:
         if connection.role == Connection.Role.SHOP:
-            await _shop(job, observing=observing)
+            await _shop(job, observing=observing, deep=deep)
         else:
             await _marketplace(job, observing=observing, deep=deep)
     except StoppedAsPrecaution as stopped:
@@ -119,13 +119,14 @@ async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
         await lost.confirm(job)
         await lost.look_up(job)
         await act.settle(job)
+    await own_returns.take(job)
     if observing:
         await observe.marketplace(job, deep=deep)
     if job.at_hand.looks or job.report.brought_anything:
         await observe.look(job)
 
 
-async def _shop(job: Job, *, observing: bool) -> None:
+async def _shop(job: Job, *, observing: bool, deep: bool) -> None:
     started = job.now()
     finds = job.shop_capabilities.finds
     if job.at_hand.effects:
@@ -133,7 +134,9 @@ async def _shop(job: Job, *, observing: bool) -> None:
         await lost.look_up_creates(job)
         await act.create(job)
     if observing:
-        await observe.shop(job, started)
+        await observe.shop(job, started, deep=deep)
+        await own_returns.observe(job, started)
+    await matching.again(job)
 
 
 async def _well(job: Job, began: datetime, *, observing: bool, deep: bool) -> None:

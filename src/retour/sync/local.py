@@ -4,6 +4,7 @@ import asyncio
 import gc
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
+from functools import cache
 
 import structlog
 from django.conf import settings
@@ -123,11 +124,11 @@ async def sync_pass(
     return list(reports.values())
 
 
+@cache
 def _keep_what_is_loaded() -> None:
     """Django and the connectors stay as long as the process. Looking through them for garbage, again and again while
     returns pass by, took a tenth of the time. Once: what is kept like this is never looked at again."""
-    if not gc.get_freeze_count():
-        gc.freeze()
+    gc.freeze()
 
 
 def _our_fault(error: Exception) -> str:

@@ -13,15 +13,18 @@ from retour.sync.job import Job
 
 
 async def confirm(job: Job) -> None:
-    """Follows pending receipts to their end, in bulk."""
-    if not isinstance(job.platform.connector, Confirms):
-        return
+    """Follows pending receipts to their end, in bulk. Where nobody can be asked for them (any more: the connection's
+    settings were changed), the returns themselves are looked at."""
     pending = await job.db(doubts.pending_receipts, job.connection, job.now(), 1000)
     if not pending:
         return
+    connector = job.platform.connector
     answers: Mapping[str, Receipt] = {}
     try:
-        answers = await job.platform.connector.confirm([p.receipt for p in pending])
+        if isinstance(connector, Confirms):
+            answers = await connector.confirm([p.receipt for p in pending])
+        else:
+            answers = {p.receipt: Receipt(ReceiptState.LOST, p.receipt) for p in pending}
     except Refused as error:
         job.report.words = error.message  # nothing was learned; all the rest goes on
     now = job.now()

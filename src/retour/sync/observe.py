@@ -14,6 +14,8 @@ from retour.sync.job import Job
 CHANGED_WITHIN = timedelta(days=3)
 """An ordinary check goes back this far on platforms whose lists have dates."""
 FIRST_LOOK_BACK = timedelta(days=30)
+TOLD_WITHIN = timedelta(days=30)
+"""So long after its last change a request whose decision was told is asked about once a night."""
 LOOKS_AT_ONCE = 200
 ASK_AT_ONCE = 200
 LOOK_FOR = 30.0
@@ -175,15 +177,18 @@ async def _fetch_orders(
     }
 
 
-async def shop(job: Job, started: datetime) -> None:
-    """Asks the shop how the requests stand that were there when the check started and have no decision yet."""
+async def shop(job: Job, started: datetime, *, deep: bool) -> None:
+    """Asks the shop how the requests stand that were there when the check started and have no decision yet. `deep`:
+    those of the last weeks, too, whose decision was told: a merchant who changes it afterwards must be answered."""
     after = 0
+    told_since = started - TOLD_WITHIN if deep else None
+    since = job.connection.deep_at if deep else job.connection.checked_at
     failure: Transient | None = None
     saving: asyncio.Task[None] | None = None
     try:
-        while refs := await job.db(doubts.polled, job.connection, started, after, ASK_AT_ONCE):
+        while refs := await job.db(doubts.polled, job.connection, started, after, ASK_AT_ONCE, told_since):
             after = refs[-1][0]
-            pages = job.platform.connector.changed([ref for _, ref in refs], job.connection.checked_at)
+            pages = job.platform.connector.changed([ref for _, ref in refs], since)
             answers: list[ShopPage] = []
             try:
                 async for page in pages:

@@ -10,6 +10,9 @@ SCALE = float(os.environ.get("RETOUR_RHYTHM_SCALE", "1"))
 _CONFIRM = (2, 5, 15, 60, 300)
 _LOOK_UP = (2, 10, 60, 300)
 _RETRY = (5, 15, 60, 300)
+_SEARCH = (15 * 60, 60 * 60, 6 * 60 * 60, 24 * 60 * 60)
+SEARCHES = len(_SEARCH) + 29
+"""So often an order of the shop is searched again: for a month. By then a person has been asked for as long."""
 LOOKS_THAT_PROVE_ABSENCE = 2
 """How often a settle must be looked up in vain, seconds apart, before it counts as never arrived."""
 CLOCK_MAY_BE_WRONG = timedelta(days=1)
@@ -45,6 +48,12 @@ def next_look_up(now: datetime, looks: int) -> datetime:
 def next_retry(now: datetime, attempts: int) -> datetime:
     """When an effect is tried again that certainly did not happen."""
     return now + _step(_RETRY, max(0, attempts - 1))
+
+
+def next_search(now: datetime, searches: int) -> datetime | None:
+    """When an order that was searched in vain so often is searched again: after 15 minutes, 1 hour, 6 hours, then daily
+    for a month; None: it is not."""
+    return now + _step(_SEARCH, searches - 1) if searches <= SEARCHES else None
 
 
 def next_check(now: datetime, poll_every: timedelta) -> datetime:

@@ -44,7 +44,7 @@ class ConnectorConformance(ABC):
 
     @pytest.fixture
     async def hub(self, platform: SimulatedPlatform) -> AsyncIterator[Opened]:
-        async with opened(self.manifest, platform.settings()) as hub:
+        async with opened(self.manifest, platform.settings(), inbox=platform.inbox) as hub:
             yield hub
 
     def test_the_manifest_is_registered_under_its_key(self) -> None:

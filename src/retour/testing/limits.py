@@ -53,7 +53,7 @@ class LimitConformance(ConnectorConformance):
         count = min(MOST, max(limit.calls for limit in self.manifest.limits) + 3)
         async with (
             self.running(limits=True) as platform,
-            opened(self.manifest, platform.settings(), limits=True) as hub,
+            opened(self.manifest, platform.settings(), limits=True, inbox=platform.inbox) as hub,
         ):
             loop = asyncio.get_running_loop()
             assert isinstance(loop, VirtualLoop)

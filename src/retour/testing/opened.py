@@ -12,6 +12,7 @@ from yarl import URL
 
 from retour.connectors.contract import MarketplaceManifest, ShopManifest
 from retour.connectors.http import Answer, Auth, Door, Exchange
+from retour.connectors.inbox import Inbox
 from retour.connectors.transport import Lost, Received, Transport
 
 LONG = timedelta(days=7)
@@ -89,7 +90,11 @@ class Opened:
 
 @asynccontextmanager
 async def opened(
-    manifest: MarketplaceManifest | ShopManifest, settings: dict[str, Any], *, limits: bool = False
+    manifest: MarketplaceManifest | ShopManifest,
+    settings: dict[str, Any],
+    *,
+    limits: bool = False,
+    inbox: Inbox | None = None,
 ) -> AsyncIterator[Opened]:
     """Opens a connector. Without `limits` the door does not hold calls back, so that tests need not wait."""
     config = manifest.config.model_validate(settings)
@@ -97,11 +102,12 @@ async def opened(
     door = WatchedDoor(
         traffic,
         name=manifest.name,
-        limits=manifest.limits if limits else (),
+        limits=(*manifest.limits, *manifest.account_limits(config)) if limits else (),
         rate_headers=manifest.rate_headers if limits else None,
         secrets=secrets_of(config),
         patience=LONG,
         parallel=manifest.parallel,
+        inbox=inbox,
     )
     try:
         yield Opened(manifest.open(config, door), manifest.capabilities(config), config, traffic)

@@ -14,12 +14,15 @@ import pytest
 from retour.connectors.contract import (
     FindsCreate,
     FindsOrder,
+    OffersOrders,
     ReturnRequest,
     Shop,
     ShopPage,
+    ShowsOwn,
     Unreadable,
 )
 from retour.connectors.errors import ConnectorError, OutcomeUnknown
+from retour.core.match_order import Clues, rank
 from retour.core.model import Order, Resolution, ShopSays
 from retour.testing.failures import FailureConformance
 from retour.testing.limits import LimitConformance
@@ -27,6 +30,9 @@ from retour.testing.opened import Opened, opened
 from retour.testing.samples import ODD_TEXTS
 from retour.testing.simulated import SimulatedShop
 from retour.testing.virtual import VirtualLoop
+
+MOST_CALLS = 10
+"""With so many calls at most a shop offers candidates for an order."""
 
 
 class ShopConformance(FailureConformance, LimitConformance):
@@ -40,6 +46,8 @@ class ShopConformance(FailureConformance, LimitConformance):
         assert inspect.iscoroutinefunction(hub.connector.create)
         assert isinstance(hub.connector, FindsCreate) == able.finds
         assert isinstance(hub.connector, FindsOrder) == able.orders
+        assert isinstance(hub.connector, ShowsOwn) or not able.shows_own
+        assert isinstance(hub.connector, OffersOrders) == able.candidates
         assert able.decides, "a shop that cannot decide is of no use"
         assert able.decides <= set(Resolution)
 
@@ -148,6 +156,54 @@ class ShopConformance(FailureConformance, LimitConformance):
         assert await hub.connector.order(Order(ref="C000TEST0")) is None, "a number that only begins alike"
         assert await hub.connector.order(Order(ref="C000TEST02")) is None, "two orders: neither for certain"
         assert await hub.connector.order(Order(ref="C000TEST99")) is None
+
+    async def test_where_nothing_is_certain_orders_are_offered(self, platform: SimulatedShop, hub: Opened) -> None:
+        if not hub.capabilities.candidates:
+            pytest.skip(f"{self.manifest.name} offers no candidates with these settings")
+        placed = await platform.place_order("000000104", "web-C000TEST04-1")
+        await platform.place_order("000000105", "C000TEST05")
+        clues = Clues(Order(ref="C000TEST04"))
+        if hub.capabilities.orders:
+            assert await hub.connector.order(clues.order) is None
+        before = sum((await platform.all_calls()).values())
+        offered = await hub.connector.candidates(clues)
+        assert sum((await platform.all_calls()).values()) - before <= MOST_CALLS
+        [best] = rank(clues, offered, {})
+        assert best.candidate.number == placed
+        assert {why.key for why in best.reasons} & {"number_in_reference", "number_in_comment"}
+        assert sum(line.quantity for line in best.candidate.lines) > 0
+
+    async def test_nothing_known_offers_nothing_that_counts(self, platform: SimulatedShop, hub: Opened) -> None:
+        if not hub.capabilities.candidates:
+            pytest.skip(f"{self.manifest.name} offers no candidates with these settings")
+        await platform.place_order("000000106", "C000TEST06")
+        clues = Clues(Order(ref="C000TEST99"))
+        assert rank(clues, await hub.connector.candidates(clues), {}) == ()
+
+    async def test_its_own_returns_are_shown_once_and_never_ours(self, platform: SimulatedShop) -> None:
+        switch = "report_shop_returns"
+        if switch not in self.manifest.config.model_fields:
+            pytest.skip(f"{self.manifest.name} does not show returns that are made there")
+        settings = platform.settings() | {switch: True}
+        if not self.manifest.capabilities(self.manifest.config.model_validate(settings)).shows_own:
+            pytest.skip(f"{self.manifest.name} does not show returns that are made there with these settings")
+        since = platform.simulator.clock.now()
+        async with opened(self.manifest, settings) as hub:
+            ours = await hub.connector.create(platform.request(), "r-1:1:create")
+            assert not [page async for page in hub.connector.own(since)], "what the hub has made is not its own"
+            ref = await platform.return_there("000000201", "C000TEST01", "MUG-BLUE", 2)
+            pages = [page async for page in hub.connector.own(since)]
+            assert not any(page.unreadable for page in pages)
+            if ref is None:
+                pytest.skip(f"{self.manifest.name} has no returns of its own here")
+            [made] = [one for page in pages for one in page.returns]
+            assert ref != ours.ref
+            assert made.says.ref == ref
+            assert made.shop_order == "000000201"
+            assert "C000TEST01" in made.order_refs
+            assert [(one.sku, one.quantity) for one in made.units] == [("MUG-BLUE", 2)]
+            assert await _read(hub, [ref]) == {ref: made.says}
+            assert not [page async for page in hub.connector.own(since)], "it has been told"
 
     def test_no_more_calls_at_once_than_declared(self) -> None:
         with asyncio.Runner(loop_factory=VirtualLoop) as runner:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import aiohttp
 
 from retour.connectors.contract import ReturnRequest
+from retour.connectors.inbox import Inbox
 from retour.core.model import Resolution
 from retour.sandbox.app import Running
 from retour.sandbox.faults import Fault, FaultKind
@@ -40,6 +41,8 @@ class SimulatedPlatform(ABC):
         self.running = running
         self.simulator = running.simulator
         self.url = running.url
+        self.inbox: Inbox | None = None
+        """Where it answers, if it answers by callback: filled in by whoever listens for it."""
 
     @abstractmethod
     def settings(self) -> dict[str, Any]:
@@ -136,6 +139,10 @@ class SimulatedShop(SimulatedPlatform):
     """What the shop's number of a return request looks like."""
     unknown_word: ClassVar[str] = "sent-to-supplier"
     """What `say` says: a word of the shop's that nobody knows."""
+    decides_once: ClassVar[bool] = False
+    """A request that was decided is closed: nobody there can decide it otherwise."""
+    settled: ClassVar[str] = "accepted"
+    """What stands in the `record` of a request that the marketplace has handled itself, and of no other."""
 
     def request(self, number: int = 1, **changes: Any) -> ReturnRequest:
         """A request with everything filled in. A shop that holds none without an order adds it here, and below."""
@@ -161,7 +168,16 @@ class SimulatedShop(SimulatedPlatform):
     async def spoil_a_status(self) -> None:
         """The next time that several return requests are asked about, what the shop says of one cannot be read."""
 
+    async def record(self, ref: str) -> str:
+        """All that the shop keeps of a return request and people can read there, its order's own texts left out."""
+        raise AssertionError(f"{type(self).__name__} does not say what the shop keeps of a `record`")
+
     async def place_order(self, number: str, marketplace_number: str) -> str:
         """The shop has an order that stands for the marketplace's order, of this number or one like it; the number
         that it has. For shops whose orders can be searched."""
         raise AssertionError(f"orders can be searched here, so {type(self).__name__} must say how to `place_order`")
+
+    async def return_there(self, number: str, marketplace_number: str, sku: str, quantity: int = 1) -> str | None:
+        """Somebody orders three of a product over the marketplace and returns some, in the shop itself; the shop's
+        number of that return. None: this shop has no returns. For shops that can show their own."""
+        raise AssertionError(f"its own returns can be shown, so {type(self).__name__} must say how to `return_there`")

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 
 from retour.core.merge import Contradiction
 from retour.core.model import Source
-from retour.store import desk
+from retour.store import candidates, desk, orders
 from retour.store.models import Return
 from retour.web.dossier import dossier
-from retour.web.forms import DecideForm, EffectForm, LinkForm, OneOfSeveralForm
+from retour.web.forms import CandidateForm, DecideForm, EffectForm, LinkForm, OneOfSeveralForm, ProductForm
 from retour.web.person import person, return_for
 from retour.web.return_page import show_again
 from retour.web.words import DECISIONS, units
@@ -138,6 +138,42 @@ def link_order(request: HttpRequest, row: Return) -> HttpResponse:
     line = row.lines.filter(pk=form.cleaned_data["line"]).first()
     if line is None:
         return show_again(request, row, problem=_("This return has no such line."))
-    desk.link_order(row.connection.project_id, line.order_ref, form.cleaned_data["shop_order"].strip(), "desk")
+    number = form.cleaned_data["shop_order"].strip()
+    actor = person(request).get_username()
+    desk.link_order(row.connection.project_id, line.order_ref, number, "desk", timezone.now(), actor)
     messages.success(request, _("The order is linked."))
+    return redirect("return", row.pk)
+
+
+@_act
+def choose_order(request: HttpRequest, row: Return) -> HttpResponse:
+    """A person says which of the orders that were offered it is."""
+    form = CandidateForm(request.POST)
+    number = None
+    if form.is_valid():
+        chosen = form.cleaned_data["candidate"]
+        number = candidates.choose(row, chosen, timezone.now(), person(request).get_username())
+    if number is None:
+        return show_again(request, row, problem=_("This order is not offered any more. Look what is so now."))
+    messages.success(request, _("Order %(number)s is linked.") % {"number": number})
+    return redirect("return", row.pk)
+
+
+@_act
+def choose_product(request: HttpRequest, row: Return) -> HttpResponse:
+    """A person says which product of the shop's order a line is."""
+    form = ProductForm(request.POST)
+    line = row.lines.filter(pk=form.cleaned_data["line"]).first() if form.is_valid() else None
+    actor = person(request).get_username()
+    if line is None or not candidates.choose_line(line, form.cleaned_data["product"], timezone.now(), actor):
+        return show_again(request, row, problem=_("Choose one of the products of the shop's order."))
+    messages.success(request, _("Saved. It will be known from now on."))
+    return redirect("return", row.pk)
+
+
+@_act
+def search_order(request: HttpRequest, row: Return) -> HttpResponse:
+    """A person wants the shop to be searched now."""
+    if orders.ask_again(row, timezone.now(), person(request).get_username()):
+        messages.success(request, _("The shop is being searched. What is found shows here in a moment."))
     return redirect("return", row.pk)

@@ -1,6 +1,6 @@
 """Everything the hub knows of one return, and what a person can do about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +18,7 @@ from retour.store.platforms import capabilities_of, flaws, shop_of
 from retour.store.sealed import CannotOpen, unseal
 from retour.web.exchanges import Sent, sent_for
 from retour.web.line_part import Decided, LinePart, part
+from retour.web.match_part import MatchPart, match_parts
 from retour.web.platform import Platform, platform_of
 
 OTHERS = 50
@@ -39,6 +40,8 @@ class Dossier:
     row: Return
     platform: Platform
     lines: Sequence[LinePart]
+    matches: Mapping[int, MatchPart]
+    """By line: which order and product of the shop it is."""
     others: Sequence[Other]
     """More returns of the same orders."""
     plan: Plan | None
@@ -106,6 +109,7 @@ def dossier(row: Return) -> Dossier:
         row=row,
         platform=platform,
         lines=parts,
+        matches=match_parts(row, lines, orders, capabilities),
         others=_others(row, lines),
         plan=followed,
         trouble=trouble,

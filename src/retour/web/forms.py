@@ -120,8 +120,8 @@ class FindOrderForm(forms.Form):
         widget=forms.TextInput({"autocomplete": "off", "spellcheck": "false"}),
     )
 
-    def __init__(self, data: Any, marketplaces: list[tuple[int, str]]) -> None:
-        super().__init__(data, label_suffix="")
+    def __init__(self, data: Any, marketplaces: Any, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, label_suffix="", initial=initial)
         field = self.fields["connection"]
         if isinstance(field, forms.ChoiceField):
             field.choices = marketplaces
@@ -136,8 +136,12 @@ class CameBackForm(forms.Form):
         required=False, choices=[("", ""), *((reason.value, REASONS[reason]) for reason in Reason)]
     )
 
-    def __init__(self, data: Any, number: int, order_line: OrderLine | None = None) -> None:
-        super().__init__(data, prefix=f"unit-{number}")
+    def __init__(
+        self, data: Any, number: int, order_line: OrderLine | None = None, told: CameBack | None = None
+    ) -> None:
+        """`told`: what is known before a person fills it in."""
+        initial = {"quantity": told.quantity, "reason": told.reason} if told else None
+        super().__init__(data, prefix=f"unit-{number}", initial=initial)
         self.number = number
         self.order_line = order_line
 
@@ -199,6 +203,19 @@ class EffectForm(forms.Form):
 
     key = forms.CharField(max_length=300)
     shop_return = forms.CharField(max_length=200, required=False)
+
+
+class CandidateForm(forms.Form):
+    """Which of the orders that were offered it is."""
+
+    candidate = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+
+
+class ProductForm(forms.Form):
+    """Which product of the shop's order a line is."""
+
+    line = forms.IntegerField(min_value=1, max_value=2**63 - 1)
+    product = forms.CharField(max_length=200)
 
 
 class LinkForm(forms.Form):

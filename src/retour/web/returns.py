@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from retour.core.model import Stage
-from retour.store import overview
+from retour.store import overview, shop_reports
 from retour.store.models import Connection, User
 from retour.web.forms import FilterForm
 from retour.web.person import person
@@ -63,9 +63,9 @@ def returns(request: HttpRequest) -> HttpResponse:
     if request.headers.get("X-Seen") == seen:
         return HttpResponse(status=204)
     shown = {**context, "rows": rows, "seen": seen, "form": form}
-    return render(
-        request, "web/parts/listing_live.html" if request.headers.get("HX-Request") else "web/returns.html", shown
-    )
+    if request.headers.get("HX-Request"):
+        return render(request, "web/parts/listing_live.html", shown)
+    return render(request, "web/returns.html", {**shown, "prepared": shop_reports.prepared_for(user).count()})
 
 
 def _stage(request: HttpRequest, form: FilterForm) -> tuple[str, tuple[Stage, ...]]:

@@ -8,6 +8,7 @@ from retour.web import acts, connections, health, hooks, report, return_page, re
 urlpatterns: list[URLPattern] = [
     path("", returns.returns, name="returns"),
     path("returns/report", report.report, name="report"),
+    path("returns/report/nothing", report.nothing, name="report-nothing"),
     path("returns/r-<int:return_id>", return_page.return_page, name="return"),
     path("returns/r-<int:return_id>/decide", acts.decide, name="decide"),
     path("returns/r-<int:return_id>/decide-several", acts.decide_several, name="decide-several"),
@@ -15,6 +16,9 @@ urlpatterns: list[URLPattern] = [
     path("returns/r-<int:return_id>/done", acts.done, name="done"),
     path("returns/r-<int:return_id>/told", acts.told, name="told"),
     path("returns/r-<int:return_id>/link-order", acts.link_order, name="link-order"),
+    path("returns/r-<int:return_id>/choose-order", acts.choose_order, name="choose-order"),
+    path("returns/r-<int:return_id>/choose-product", acts.choose_product, name="choose-product"),
+    path("returns/r-<int:return_id>/search-order", acts.search_order, name="search-order"),
     path("connections", connections.connections, name="connections"),
     path("connections/<int:connection_id>/unreadable", connections.unreadable, name="unreadable"),
     path("connections/<int:connection_id>/check-now", connections.check_now, name="check-now"),

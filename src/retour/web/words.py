@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from retour.connectors.contract import Maturity
+from retour.core.match_order import REASONS as REASONS_OF_MATCHES
 from retour.core.model import Reason, Resolution, Source, Stage, Told
 from retour.core.why import SENTENCES
 from retour.store.events import EVENTS
@@ -63,6 +64,7 @@ REASONS: Mapping[Reason, Promise] = {
 SOURCES: Mapping[Source, Promise] = {
     Source.SHOP: gettext_lazy("decided in the shop"),
     Source.DESK: gettext_lazy("decided on the returns desk"),
+    Source.CLI: gettext_lazy("decided on the command line"),
     Source.API: gettext_lazy("decided by a program"),
     Source.MARKETPLACE: gettext_lazy("decided by the marketplace"),
     Source.RULE: gettext_lazy("decided by a rule"),
@@ -109,6 +111,11 @@ def event(kind: str, params: Mapping[str, str]) -> SafeString:
     if known.get("source") in set(Source):
         known["source"] = str(SOURCES[Source(known["source"])])
     return _filled(EVENTS.get(kind, kind), known, {"word"})
+
+
+def reason_of_match(key: str, params: Mapping[str, str]) -> SafeString:
+    """What speaks for an order, in the reader's language."""
+    return _filled(REASONS_OF_MATCHES[key], params, {"word"})
 
 
 def decisions_in(text: str) -> str:

@@ -6,6 +6,7 @@ from retour.connectors.contract import ReturnRequest
 from retour.core.model import Resolution
 from retour.sandbox.app import Sandbox
 from retour.sandbox.lightspeed import KEY, SANDBOX, SECRET, LightspeedSimulator, WantedLine, WantedOrder
+from retour.sandbox.lightspeed.wanted import WantedReturn
 from retour.testing import SimulatedShop
 from retour.testing.samples import bare_request, full_request
 
@@ -19,7 +20,7 @@ WORDS: Final = {
 }
 """Contract lightspeed.md, 3.1, 3.2: a status and an action for each decision."""
 
-ORDERS: Final = 60
+ORDERS: Final = 100
 
 EMPTY: Final = Sandbox(SANDBOX.key, SANDBOX.title, lambda seed: LightspeedSimulator(seed=seed))
 """A shop without the sample orders, whose comments hold the marketplace numbers that the suite searches for."""
@@ -41,6 +42,7 @@ def linked_bare_request(number_: int = 1, **changes: Any) -> ReturnRequest:
 class SimulatedLightspeed(SimulatedShop):
     reads = r"GET /nl/returns"
     writes = r"POST /nl/returns\.json"
+    settled = "refunded"
     simulator: LightspeedSimulator
 
     def request(self, number: int = 1, **changes: Any) -> ReturnRequest:
@@ -68,9 +70,18 @@ class SimulatedLightspeed(SimulatedShop):
     async def remove(self, ref: str) -> None:
         self.simulator.shop.remove(int(ref))
 
+    async def record(self, ref: str) -> str:
+        row = self.simulator.shop.row(int(ref))
+        return "\n".join((row.status, row.reason, row.action, row.customer_comment, row.staff_note))
+
     async def spoil_a_status(self) -> None:
         [second, *_] = [row.id for row in self.simulator.shop.returns][1:]
         self.simulator.shop.garble(second, "no_status")
+
+    async def return_there(self, number: str, marketplace_number: str, sku: str, quantity: int = 1) -> str:
+        fields = {"external_order_id": marketplace_number}
+        self.simulator.shop.place_order(WantedOrder(number, (WantedLine(sku, quantity=3),), metafields=fields))
+        return str(self.simulator.shop.add_return(WantedReturn(number, {sku: quantity}, by_staff=True)).id)
 
     async def place_order(self, number: str, marketplace_number: str) -> str:
         """With a comment: of that many orders the metafields are not all read."""

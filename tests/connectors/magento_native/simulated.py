@@ -18,7 +18,7 @@ from retour.sandbox.magento_native.samples import RESOLUTIONS, STATUSES
 from retour.testing import SimulatedShop
 from retour.testing.samples import bare_request, full_request
 
-ORDERS: Final = 60
+ORDERS: Final = 100
 
 LABELS: Final = {
     Resolution.ACCEPT: "Refund",
@@ -60,6 +60,8 @@ class SimulatedMagentoNative(SimulatedShop):
 
     reads = r"GET /rest/all/V1/returns"
     writes = r"POST /rest/all/V1/returns$"
+    settled = "has settled this return itself"
+    decides_once = True
     unknown_word = "unconfirmed"
     simulator: MagentoNativeSimulator
 
@@ -105,8 +107,16 @@ class SimulatedMagentoNative(SimulatedShop):
     async def remove(self, ref: str) -> None:
         await self.command("DELETE", f"/_sandbox/returns/{ref}")
 
+    async def record(self, ref: str) -> str:
+        rma = self.simulator.desk.rmas.get(int(ref))
+        return "\n".join(comment.comment for comment in rma.comments) if rma else ""
+
     async def spoil_a_status(self) -> None:
         await self.garble("3", "no_id")
+
+    async def return_there(self, number: str, marketplace_number: str, sku: str, quantity: int = 1) -> str | None:
+        order = self.add_order(number, Bought(sku, "Something", 3), ext_order_id=marketplace_number)
+        return str(self.simulator.desk.open_by_sku(order, {sku: quantity}, "Wrong Size", "Refund").entity_id)
 
     async def place_order(self, number: str, marketplace_number: str) -> str:
         self.add_order(number, Bought(), ext_order_id=marketplace_number)
@@ -119,6 +129,7 @@ class SimulatedOpenSource(SimulatedMagentoNative):
     reads = r"GET /rest/all/V1/orders"
     writes = r"POST /rest/all/V1/orders/\d+/comments$"
     unknown_word = "#sent-to-supplier"
+    decides_once = False
     a_ref = "1#1"
 
     async def prepare(self, *, limits: bool) -> None:
@@ -141,11 +152,19 @@ class SimulatedOpenSource(SimulatedMagentoNative):
     async def staff(self, ref: str, text: str, status: str | None = None) -> None:
         await self.command("POST", f"/_sandbox/orders/{order_of(ref)}/comment", {"text": text, "status": status})
 
+    async def return_there(self, number: str, marketplace_number: str, sku: str, quantity: int = 1) -> str | None:
+        return None
+
     async def remove(self, ref: str) -> None:
         """As clean-up tools do: Magento itself deletes no comment."""
         for order in self.simulator.shop.orders:
             if str(order.entity_id) == order_of(ref):
                 order.history.clear()
+
+    async def record(self, ref: str) -> str:
+        comments = (comment for order in self.simulator.shop.orders for comment in order.history)
+        _, _, number = ref.partition("#")
+        return "\n".join(one.comment for one in comments if f"|{number}|" in one.comment)
 
     async def spoil_a_status(self) -> None:
         await self.command("POST", "/_sandbox/orders/3/garble", {"flaw": "no_id"})

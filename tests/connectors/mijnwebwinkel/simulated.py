@@ -11,7 +11,7 @@ from retour.testing.samples import bare_request, full_request
 
 FIRST = 1001
 """The number of the first order that waits for a return; there are so many as no test makes requests."""
-ORDERS = 60
+ORDERS = 100
 DECISIONS = {
     Resolution.ACCEPT: 21,
     Resolution.REJECT: 22,
@@ -52,6 +52,7 @@ class SimulatedMijnwebwinkel(SimulatedShop):
     reads = r"GET /v1/orders(/|$)"
     writes = r"PATCH /v1/orders/"
     a_ref = f"{FIRST}#1"
+    settled = "SETTLED BY MARKETPLACE"
 
     def request(self, number: int = 1, **changes: Any) -> ReturnRequest:
         return full(number, **changes)
@@ -92,6 +93,10 @@ class SimulatedMijnwebwinkel(SimulatedShop):
 
     async def remove(self, ref: str) -> None:
         await self.command("POST", "/_sandbox/requests/erase", {"key": await self.key(ref)})
+
+    async def record(self, ref: str) -> str:
+        requests, key = await self.command("GET", "/_sandbox/requests"), await self.key(ref)
+        return "\n".join(one["line"] for one in requests if one["key"] == key)
 
     async def spoil_a_status(self) -> None:
         await self.switch(garbled_rows={str(FIRST + 2): "no_status"})

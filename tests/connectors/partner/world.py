@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -51,7 +51,8 @@ class World:
         fast = {"rate_limit": {"calls": 10_000, "seconds": 1}}
         wanted = {"base_url": f"{self.running.url}/api/v1", "api_key": API_KEY, "profile": fast | (profile or {})}
         config = GenericConfig.model_validate(wanted | settings)
-        return cast("RestPartner", MANIFEST.open(config, self.door()))
+        door = self.door(limits=MANIFEST.account_limits(config), patience=timedelta(minutes=1))
+        return cast("RestPartner", MANIFEST.open(config, door))
 
     def exchange(self, profile: dict[str, Any] | None = None, **settings: Any) -> FilesPartner:
         """A connector with files, over HTTP unless the settings say otherwise."""

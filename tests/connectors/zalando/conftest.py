@@ -1,20 +1,13 @@
 """Each test has its own simulated Zalando."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
-import stamina
 
 from retour.sandbox.app import start
 from retour.sandbox.zalando import ZalandoSimulator
 
 from .world import World
-
-
-@pytest.fixture(autouse=True)
-def no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 @pytest.fixture

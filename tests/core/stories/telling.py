@@ -1,6 +1,7 @@
 """From the first view to the marketplace's confirmation."""
 
 from retour.core.model import EffectKind, Told
+from retour.core.shop_request import LINE_UNCERTAIN, ORDER_UNKNOWN
 from tests.core.builders import ACCEPT, KEEP, REJECT, Story, handled, view
 from tests.core.stories.case import (
     ATTENTION,
@@ -41,6 +42,29 @@ BEGINNINGS = [
         ATTENTION,
         "refused_create",
         1,
+    ),
+    Case(
+        "its order in the shop is not known: it waits, and says so",
+        lambda: Story().look().sends().answered(WANTED, asks=True, error=ORDER_UNKNOWN),
+        ATTENTION,
+        "needs_order",
+        1,
+        creates=((None, 1),),
+    ),
+    Case(
+        "which product of the order it is, a person must say",
+        lambda: Story().look().sends().answered(WANTED, asks=True, error=LINE_UNCERTAIN),
+        ATTENTION,
+        "needs_line",
+        1,
+        creates=((None, 1),),
+    ),
+    Case(
+        "decided on the desk while it waits for its order: nothing is made in the shop any more",
+        lambda: Story().look().sends().answered(WANTED, asks=True, error=ORDER_UNKNOWN).told(ACCEPT),
+        CLOSED,
+        "done",
+        told=(CONFIRMED,),
     ),
     Case("making it was given up", lambda: Story().look().sends().answered(DEAD), ATTENTION, "refused_create", 1),
     Case(

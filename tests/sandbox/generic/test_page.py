@@ -68,7 +68,7 @@ async def test_the_sandbox_entry_is_ready_to_play(world: World, key: str) -> Non
     running = await start(simulator)
     try:
         page = await world.call("GET", running.url + "/")
-        assert page.text.count('<section class="card"><header>Order') == 3
+        assert page.text.count('<section class="card"><header><span>Order') == 3
         address = (await world.call("GET", running.url + "/_sandbox/sftp")).body
         assert f"port {address['port']}, user sandbox" in page.text
         made = await world.call("POST", running.url + "/_sandbox/returns", json={"order_id": "TBD-55001"})

@@ -1,7 +1,5 @@
 """The seller's client of the simulated partner, and the hands of everybody else."""
 
-import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +8,12 @@ import asyncssh
 
 from retour.sandbox.app import Running
 from retour.sandbox.generic import API_KEY, PartnerSimulator
+from tests.sandbox import hands
 
 HEADER = "return_id;line_id;quantity;decision;reason;comment;decided_at"
 
 
-@dataclass
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
+class Got(hands.Got):
     @property
     def ids(self) -> list[str]:
         return [row["id"] for row in self.body["returns"]]
@@ -38,12 +28,13 @@ class Got:
         return self.status, error["code"], error["field"]
 
 
-class World:
+class World(hands.Hands[Got]):
+    got = Got
+
     def __init__(
         self, running: Running, session: aiohttp.ClientSession, simulator: PartnerSimulator, folder: Path
     ) -> None:
-        self.running = running
-        self.session = session
+        super().__init__(running, session)
         self.simulator = simulator
         self.folder = folder
 
@@ -68,17 +59,6 @@ class World:
         headers = {"Idempotency-Key": key} if key else {}
         return await self.api("POST", f"/returns/{return_id}/decision", json=body, headers=headers)
 
-    async def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        got = await self.call(method, f"/_sandbox/{path}", json=body or {})
-        assert got.status < 300, got.text
-        return got.body
-
-    async def switch(self, **switches: Any) -> None:
-        await self.control("switches", switches, "PATCH")
-
-    async def wait(self, seconds: float) -> None:
-        await self.control("clock", {"seconds": seconds})
-
     async def open(self, *quantities: int, **fields: Any) -> str:
         """A return of a new order, with a line for each quantity; 3 of each were bought."""
         products = [{"sku": f"SKU-{n}", "quantity": 3, "price": "10.50"} for n in range(len(quantities or (1,)))]
@@ -90,11 +70,9 @@ class World:
 
     async def journal(self, *kinds: str) -> list[tuple[str, str, str, int]]:
         """Kind, return, line and units of money and refusals, oldest first."""
-        entries = (await self.call("GET", "/_sandbox/journal")).body
         return [
             (entry["kind"], entry["ref"], entry["detail"].get("line_id", ""), entry["quantity"])
-            for entry in entries
-            if entry["kind"] in (kinds or ("refund", "settled"))
+            for entry in await self.entries(*(kinds or ("refund", "settled")))
         ]
 
     async def export(self, **fields: Any) -> str:

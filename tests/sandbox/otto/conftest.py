@@ -10,20 +10,12 @@ import pytest
 
 from retour.sandbox.app import Running, start
 from retour.sandbox.otto import CLIENT_ID, CLIENT_SECRET, OttoSimulator
+from tests.sandbox import hands
 
 CONTENT_TYPE = "application/json;charset=UTF-8"
 
 
-@dataclass
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
+class Got(hands.Got):
     @property
     def ids(self) -> list[str]:
         """Of the rows of `GET /v3/returns`."""
@@ -43,17 +35,13 @@ class Unit:
         return {"positionItemId": self.unit_id, "salesOrderId": self.order_id, **fields}
 
 
-class World:
+class World(hands.Hands[Got]):
+    got = Got
+
     def __init__(self, running: Running, session: aiohttp.ClientSession, simulator: OttoSimulator) -> None:
-        self.running = running
-        self.session = session
+        super().__init__(running, session)
         self.simulator = simulator
         self.token = ""
-
-    async def call(self, method: str, url: str, **options: Any) -> Got:
-        address = url if url.startswith("http") else self.running.url + url
-        async with self.session.request(method, address, **options) as answer:
-            return Got(answer.status, answer.headers, await answer.text())
 
     async def sign_in(self, **fields: str) -> Got:
         form = {
@@ -84,17 +72,6 @@ class World:
     async def reject(self, *units: Unit, reason: str = "ITEM_DAMAGED") -> Got:
         return await self.report("rejection", [unit.row(reason=reason) for unit in units])
 
-    async def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        got = await self.call(method, f"/_sandbox/{path}", json=body or {})
-        assert got.status < 300, got.text
-        return got.body
-
-    async def switch(self, **switches: Any) -> None:
-        await self.control("switches", switches, "PATCH")
-
-    async def wait(self, seconds: float) -> None:
-        await self.control("clock", {"seconds": seconds})
-
     async def order(self, quantity: int = 1, **fields: Any) -> list[Unit]:
         made = await self.control("orders", {"products": [{"quantity": quantity}], **fields})
         return [Unit(made["sales_order_id"], unit["position_item_id"]) for unit in made["units"]]
@@ -105,8 +82,7 @@ class World:
 
     async def journal(self, kind: str) -> list[tuple[str, str]]:
         """The unit and who did it."""
-        got = await self.call("GET", "/_sandbox/journal")
-        return [(entry["ref"], entry["detail"]["by"]) for entry in got.body if entry["kind"] == kind]
+        return [(entry["ref"], entry["detail"]["by"]) for entry in await self.entries(kind)]
 
     async def statuses(self, *units: Unit) -> list[str | None]:
         rows = {row["position_item_id"]: row["return_status"] for row in await self.control("units", method="GET")}

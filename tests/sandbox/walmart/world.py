@@ -1,47 +1,33 @@
 """A running simulator of Walmart, the seller's client, and the hands of everybody else."""
 
 import base64
-import json
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import aiohttp
 from yarl import URL
 
-from retour.sandbox.app import Running
 from retour.sandbox.walmart import DEFAULT_CLIENT_ID, DEFAULT_SECRET
+from tests.sandbox import hands
 
 JSON = {"Accept": "application/json"}
 CONTENT = "INVALID_REQUEST_CONTENT.GMP_ORDER_API"
 
 
-@dataclass
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
+class Got(hands.Got):
     @property
     def code(self) -> str:
         """Of the first error, in either JSON envelope."""
         return str((self.body.get("errors") or self.body["error"])[0]["code"])
 
 
-class World:
-    def __init__(self, running: Running, session: aiohttp.ClientSession) -> None:
-        self.running = running
-        self.session = session
-        self.token = ""
+class World(hands.Hands[Got]):
+    got = Got
+    token = ""
 
-    async def call(self, method: str, path: str, **options: Any) -> Got:
-        """`path` goes over the wire as it is written."""
-        url = URL(self.running.url + path, encoded=True)
-        async with self.session.request(method, url, **options) as answer:
+    async def call(self, method: str, url: str, **options: Any) -> Got:
+        """A path, which goes over the wire as it is written."""
+        address = URL(self.running.url + url, encoded=True)
+        async with self.session.request(method, address, **options) as answer:
             return Got(answer.status, answer.headers, await answer.text())
 
     def headers(self) -> dict[str, str]:
@@ -66,17 +52,9 @@ class World:
         headers.pop(without, None)
         return await self.call(method, path, headers=headers, **({} if body is None else {"json": body}))
 
-    async def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        got = await self.call(method, f"/_sandbox/{path}", json={} if body is None else body)
-        assert got.status < 300, got.text
-        return got.body if got.text else None
-
-    async def switch(self, **switches: Any) -> None:
-        await self.control("switches", switches, "PATCH")
-
     async def wait(self, seconds: float) -> None:
         """Time passes, and the client signs in again."""
-        await self.control("clock", {"seconds": seconds})
+        await super().wait(seconds)
         await self.sign_in()
 
     async def open(self, *lines: dict[str, Any], **fields: Any) -> Any:
@@ -111,8 +89,7 @@ class World:
         return [row["returnOrderId"] for row in await self.rows(**query)]
 
     async def journal(self, *kinds: str) -> list[tuple[str, str, int]]:
-        entries = (await self.call("GET", "/_sandbox/journal")).body
-        return [(entry["kind"], entry["ref"], entry["quantity"]) for entry in entries if entry["kind"] in kinds]
+        return [(entry["kind"], entry["ref"], entry["quantity"]) for entry in await self.entries(*kinds)]
 
 
 def units(line: int, quantity: float, unit: str = "EA") -> dict[str, Any]:

@@ -11,20 +11,12 @@ import pytest
 
 from retour.sandbox.app import Running, start
 from retour.sandbox.zalando import CLIENT_ID, CLIENT_SECRET, MERCHANT_ID, ZalandoSimulator
+from tests.sandbox import hands
 
 JSON_API = "application/vnd.api+json"
 
 
-@dataclass
-class Got:
-    status: int
-    headers: Any
-    text: str
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.text)
-
+class Got(hands.Got):
     @property
     def error(self) -> Any:
         (error,) = self.body["errors"]
@@ -44,17 +36,13 @@ class Unit:
         return f"/orders/{self.order_id}/items/{self.item_id}/lines/{self.line_id}"
 
 
-class World:
+class World(hands.Hands[Got]):
+    got = Got
+
     def __init__(self, running: Running, session: aiohttp.ClientSession, simulator: ZalandoSimulator) -> None:
-        self.running = running
-        self.session = session
+        super().__init__(running, session)
         self.simulator = simulator
         self.token = ""
-
-    async def call(self, method: str, url: str, **options: Any) -> Got:
-        address = url if url.startswith("http") else self.running.url + url
-        async with self.session.request(method, address, **options) as answer:
-            return Got(answer.status, answer.headers, await answer.text())
 
     async def sign_in(self, client_id: str = CLIENT_ID, secret: str = CLIENT_SECRET, **form: str) -> Got:
         basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
@@ -76,17 +64,6 @@ class World:
     async def send(self, unit: Unit, body: Any, **headers: str) -> Got:
         return await self.api("PATCH", unit.path, data=json.dumps(body), headers={"Content-Type": JSON_API} | headers)
 
-    async def control(self, path: str, body: Any = None, method: str = "POST") -> Any:
-        got = await self.call(method, f"/_sandbox/{path}", json=body or {})
-        assert got.status < 300, got.text
-        return got.body
-
-    async def switch(self, **switches: Any) -> None:
-        await self.control("switches", switches, "PATCH")
-
-    async def wait(self, seconds: float) -> None:
-        await self.control("clock", {"seconds": seconds})
-
     async def order(self, *quantities: int, **fields: Any) -> list[Unit]:
         """The lines of a new order, one item for each quantity."""
         products = [{"external_id": f"SKU-{n}", "quantity": quantity} for n, quantity in enumerate(quantities or (1,))]
@@ -103,8 +80,7 @@ class World:
 
     async def refunds(self) -> list[tuple[str, str]]:
         """The line and who did it, of each refund."""
-        got = await self.call("GET", "/_sandbox/journal")
-        return [(entry["ref"], entry["detail"]["by"]) for entry in got.body if entry["kind"] == "refund"]
+        return [(entry["ref"], entry["detail"]["by"]) for entry in await self.entries("refund")]
 
     async def status(self, unit: Unit) -> str:
         return str((await self.api("GET", unit.path)).body["data"]["attributes"]["status"])

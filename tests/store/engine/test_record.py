@@ -190,6 +190,9 @@ def test_the_shops_word_is_heard_once(hub: Hub) -> None:
     assert record.record_shop(hub.shop, ShopPage((said,)), hub.later(seconds=1)) == 0
     assert hub.told(row) == [("accept", 2, None)]
     assert [(e.resolution, e.quantity) for e in hub.effects(row)] == [("accept", 2)]
+    assert Line.objects.get().polls, "another word would count until this one has left"
+    [settle] = hub.claims_settles()
+    hub.results(Result(settle.key, EffectState.DONE))
     assert not Line.objects.get().polls
 
 

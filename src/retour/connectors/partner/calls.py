@@ -1,33 +1,22 @@
-"""A partner's calls over HTTP: its address, its credentials, and how many calls the profile allows."""
+"""A partner's calls over HTTP: its address and its credentials."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import asynccontextmanager
-from datetime import timedelta
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from retour.connectors.http import Answer, Door, Limit
-from retour.connectors.limits import Group
+from retour.connectors.http import Answer, Door
 from retour.connectors.partner.config import PartnerConfig
 from retour.connectors.partner.credentials import credentials
-from retour.connectors.partner.profile import RateLimit
 
 CALLS = "calls"
-A_MOMENT = 5.0
-LONGEST_PATIENCE = 120.0
-"""Seconds that a call waits for its turn at most."""
 
 
 class Calls:
     """Reads and writes below the partner's address. Paths that do not begin with a slash are whole addresses."""
 
-    def __init__(self, config: PartnerConfig, door: Door, limit: RateLimit | None = None) -> None:
+    def __init__(self, config: PartnerConfig, door: Door) -> None:
         self._url = config.base_url
         self._door = door
         self._auth = credentials(config)
-        # A door's limits are its connector's, the same for all partners; these are this partner's.
-        limits = [Limit(CALLS, limit.calls, timedelta(seconds=limit.seconds))] if limit else []
-        self._group = Group(door.name, limits)
-        self._patience = min((limit.seconds if limit else 0) + A_MOMENT, LONGEST_PATIENCE)
 
     async def read(
         self,
@@ -38,16 +27,15 @@ class Calls:
         accept: str = "application/json",
         answers: Collection[int] = (),
     ) -> Answer:
-        async with self._turn():
-            return await self._door.read(
-                method,
-                self.address(path),
-                group=CALLS,
-                auth=self._auth,
-                params=params,
-                headers={"Accept": accept},
-                answers=answers,
-            )
+        return await self._door.read(
+            method,
+            self.address(path),
+            group=CALLS,
+            auth=self._auth,
+            params=params,
+            headers={"Accept": accept},
+            answers=answers,
+        )
 
     async def write(
         self,
@@ -59,17 +47,16 @@ class Calls:
         data: bytes | None = None,
         answers: Collection[int] = (),
     ) -> Answer:
-        async with self._turn():
-            return await self._door.write(
-                method,
-                self.address(path),
-                group=CALLS,
-                auth=self._auth,
-                headers=headers,
-                json=json,
-                data=data,
-                answers=answers,
-            )
+        return await self._door.write(
+            method,
+            self.address(path),
+            group=CALLS,
+            auth=self._auth,
+            headers=headers,
+            json=json,
+            data=data,
+            answers=answers,
+        )
 
     def address(self, path: str) -> str:
         return self._url + path if path.startswith("/") else path
@@ -77,11 +64,3 @@ class Calls:
     def hidden(self, text: str) -> str:
         """A text of the partner's without secrets."""
         return self._door.redacted(text, self._auth)
-
-    @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
-        await self._group.admit(self._patience)
-        try:
-            yield
-        finally:
-            self._group.arrive()

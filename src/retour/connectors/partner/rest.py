@@ -31,7 +31,7 @@ class RestPartner:
 
     def __init__(self, config: PartnerConfig, profile: RestProfile, door: Door) -> None:
         self._profile = profile
-        self._calls = Calls(config, door, profile.rate_limit)
+        self._calls = Calls(config, door)
         self._lists = Lists(self._calls, profile)
         self._ledger = Ledger(door.memory)
         self._reading = wire.Reading(profile, paths.value_at)

@@ -2,7 +2,7 @@
 
 from retour.connectors.contract import MarketplaceManifest, Maturity
 from retour.connectors.marketplaces.generic.config import GenericConfig
-from retour.connectors.partner import PARALLEL, capabilities, opened
+from retour.connectors.partner import PARALLEL, account_limits, capabilities, opened
 
 MANIFEST = MarketplaceManifest(
     key="generic",
@@ -12,4 +12,5 @@ MANIFEST = MarketplaceManifest(
     parallel=PARALLEL,
     open=opened,
     capabilities=capabilities,
+    account_limits=account_limits,
 )

@@ -6,7 +6,7 @@ What ToBeDressed's real interface has otherwise is a matter of the profile, not 
 
 from retour.connectors.contract import MarketplaceManifest, Maturity
 from retour.connectors.marketplaces.tobedressed.config import ToBeDressedConfig
-from retour.connectors.partner import PARALLEL, capabilities, opened
+from retour.connectors.partner import PARALLEL, account_limits, capabilities, opened
 
 MANIFEST = MarketplaceManifest(
     key="tobedressed",
@@ -16,4 +16,5 @@ MANIFEST = MarketplaceManifest(
     parallel=PARALLEL,
     open=opened,
     capabilities=capabilities,
+    account_limits=account_limits,
 )

@@ -5,24 +5,26 @@ A return always hangs on an order of the shop; its address and invoice are the o
 nothing back in stock and makes no credit invoice: that is the merchant's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
-from retour.connectors.contract import Check, Maturity, ReturnRequest, ShopManifest, ShopOrder, ShopPage
-from retour.connectors.errors import ConnectorError, Misconfigured
+from retour.connectors.checks import checked, encryption
+from retour.connectors.contract import Check, Maturity, OwnPage, ReturnRequest, ShopManifest, ShopOrder, ShopPage
+from retour.connectors.errors import Misconfigured
 from retour.connectors.http import Door, RateHeaders
 from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.api import MOST, NAME, Api
+from retour.connectors.shops.lightspeed.candidates import Candidates
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 from retour.connectors.shops.lightspeed.creates import Creates
 from retour.connectors.shops.lightspeed.decisions import Round
 from retour.connectors.shops.lightspeed.orders import Orders
+from retour.connectors.shops.lightspeed.own import OwnReturns
 from retour.connectors.shops.lightspeed.words import meaning
 from retour.core.capabilities import ShopCapabilities
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Order, Resolution, ShopSays
 
 PARALLEL: Final = 4
@@ -36,7 +38,9 @@ class Lightspeed:
         self._config = config
         self._api = Api(config, door)
         self._orders = Orders(config, self._api)
+        self._candidates = Candidates(config, self._api)
         self._creates = Creates(config, self._api, self._orders, door.memory)
+        self._own = OwnReturns(config, self._api, door.memory)
 
     async def create(self, request: ReturnRequest, key: str) -> ShopSays:
         """Reads first: the order, its line, and whether the return is there already."""
@@ -52,17 +56,26 @@ class Lightspeed:
         async for page in Round(self._api, self._config, refs).pages(since):
             yield page
 
+    async def own(self, since: datetime) -> AsyncIterator[OwnPage]:
+        """One call while nothing is new; three or four more for each return."""
+        async for page in self._own.pages(since):
+            yield page
+
     async def order(self, order: Order) -> ShopOrder | None:
         """A match must be the only one."""
         return await self._orders.find(order)
+
+    async def candidates(self, clues: Clues) -> Sequence[Candidate]:
+        """With two searches by e-mail address, or by time, and a look into the most likely few."""
+        return await self._candidates.find(clues)
 
     async def check(self) -> list[Check]:
         """With reads only: nothing is made."""
         return [
             self._encryption(),
-            await _checked("Returns", self._probe_returns()),
-            await _checked("Orders", self._probe_orders()),
-            await _checked("Permissions", self._probe_permissions()),
+            await checked("Returns", self._probe_returns()),
+            await checked("Orders", self._probe_orders()),
+            await checked("Permissions", self._probe_permissions()),
         ]
 
     async def _probe_returns(self) -> str:
@@ -91,28 +104,18 @@ class Lightspeed:
         return "The key may read and write orders, and returns with them."
 
     def _encryption(self) -> Check:
-        parts = urlsplit(self._config.api_url)
-        if parts.scheme == "https" or _is_loopback(parts.hostname or ""):
-            return Check("Encryption", True, "Key and secret do not travel in plain sight.")
-        return Check("Encryption", False, "The secret travels unencrypted: let api_url begin with https://.")
+        return encryption("api_url", self._config.api_url, "The secret travels unencrypted")
 
 
-async def _checked(name: str, probe: Awaitable[str]) -> Check:
-    try:
-        return Check(name, True, await probe)
-    except ConnectorError as error:
-        return Check(name, False, error.message)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _capabilities(_: LightspeedConfig) -> ShopCapabilities:
-    return ShopCapabilities(decides=frozenset(Resolution), finds=True, orders=True)
+def _capabilities(config: LightspeedConfig) -> ShopCapabilities:
+    return ShopCapabilities(
+        decides=frozenset(Resolution),
+        finds=True,
+        orders=True,
+        needs_order=True,
+        candidates=True,
+        shows_own=config.report_shop_returns,
+    )
 
 
 MANIFEST: Final = ShopManifest(

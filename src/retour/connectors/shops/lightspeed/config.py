@@ -78,6 +78,11 @@ class LightspeedConfig(BaseModel):
         le=365,
         description="How many days back the order is searched when the marketplace does not tell when it was placed.",
     )
+    report_shop_returns: bool = Field(
+        default=False,
+        description="What you return here yourself, of an order that came from a marketplace where you may report "
+        "returns, is reported there. Only returns that are made after this was switched on.",
+    )
     invoice_number: bool = Field(
         default=True, description="Write the number of the order's invoice into the note of each return."
     )

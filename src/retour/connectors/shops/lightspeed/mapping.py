@@ -1,15 +1,16 @@
 """Tables and pure functions: the hub's words to the shop's and back."""
 
 import json
-import re
 from typing import Any, Final
 from urllib.parse import quote
 
+from retour.connectors import written
 from retour.connectors.contract import ReturnRequest, Unreadable
 from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 from retour.connectors.shops.lightspeed.words import meaning
+from retour.connectors.written import joined, named, one_line
 from retour.core.model import Party, Resolution, ShopSays
 
 REASON_LENGTH: Final = 250
@@ -19,9 +20,6 @@ NOTE_LENGTH: Final = 4000
 
 SHOWN: Final = ("id", "orderId", "status", "returnAction", "updatedAt")
 """What is shown of a row that cannot be read. All else may hold personal data."""
-
-_UNSENDABLE = re.compile("[\ud800-\udfff]")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
 
 
 def says(row: wire.ReturnRow, config: LightspeedConfig) -> ShopSays:
@@ -91,48 +89,26 @@ def note(request: ReturnRequest, invoice: str | None) -> str:
     price = request.unit_price
     known = (
         f"{text(request.marketplace, 100)}: return {text(request.ref, 100)}, order {text(request.order_ref, 100)}",
-        _line(
+        joined(
             f"{request.quantity} x",
             text(request.title, 250),
-            _named("SKU", text(request.sku, 100)),
-            _named("EAN", text(request.gtin, 100)),
+            named("SKU", text(request.sku, 100)),
+            named("EAN", text(request.gtin, 100)),
             f"{price.amount} {price.currency}" if price else "",
         ),
-        _named("Invoice:", invoice),
-        _named("Handled by", text(request.marketplace, 100)) if request.status == "accepted" else "",
-        _named("Delivery:", address(request.customer)),
-        _named("Billing:", address(request.billing)),
+        named("Invoice:", invoice),
+        named("Handled by", text(request.marketplace, 100)) if request.status == "accepted" else "",
+        named("Delivery:", address(request.customer)),
+        named("Billing:", address(request.billing)),
     )
     return "\n".join(line for line in known if line)
 
 
 def address(party: Party | None) -> str:
     """On one line; empty when nothing is known."""
-    if party is None:
-        return ""
-    parts = (
-        party.company,
-        _line(party.first_name, party.last_name),
-        _line(party.street, party.house_number, party.house_number_addition),
-        party.extra,
-        _line(party.postcode, party.city),
-        party.country,
-        party.email,
-        party.phone,
-        party.vat_number,
-    )
-    return ", ".join(part for part in (text(part, 150) for part in parts) if part)
+    return ", ".join(part for part in (text(part, 150) for part in one_line(party, contact=True)) if part)
 
 
 def text(value: str | None, length: int) -> str:
     """A text that JSON and a database can hold, cut."""
-    clean = _CONTROL.sub(" ", _UNSENDABLE.sub("\ufffd", value or "")).strip()
-    return clean if len(clean) <= length else clean[: length - 1] + "…"
-
-
-def _line(*parts: str | None) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _named(name: str, value: str | None) -> str:
-    return f"{name} {value}" if value else ""
+    return written.text(value, length, bmp=False)

@@ -12,6 +12,7 @@ from retour.connectors.errors import Refused, Stopped, Transient
 from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.api import MOST, Api
+from retour.connectors.shops.lightspeed.candidates import shop_lines
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 from retour.core.model import Order
 
@@ -51,7 +52,8 @@ class Orders:
         hits = await self._by_metafield(rows, numbers, order) or [row for row in rows if mentions(row, numbers)]
         if len({row.id for row in hits}) != 1:
             return None
-        return ShopOrder(hits[0].number, str(hits[0].id), products(await self._lines(hits[0].id)))
+        lines = await self._lines(hits[0].id)
+        return ShopOrder(hits[0].number, str(hits[0].id), products(lines), shop_lines(lines))
 
     async def place(self, request: ReturnRequest) -> Place:
         """Where this return belongs. Raises Refused, with words for the merchant, where that is not certain."""

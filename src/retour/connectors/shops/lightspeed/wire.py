@@ -50,6 +50,24 @@ class ReturnRow(Shape):
     return_action: Loose[Text] = None
 
 
+class Returned(Shape):
+    """So many of one of the order's lines."""
+
+    id: Id
+    quantity: Annotated[Count, Field(ge=1)]
+
+
+class OwnRow(Shape):
+    """A return that somebody made in the shop."""
+
+    id: Id
+    order_id: Id
+    created_at: Moment
+    staff_note: Loose[Text] = None
+    return_reason: Loose[Text] = None
+    order_products: tuple[Returned, ...]
+
+
 class OrderRow(Shape):
     id: Id
     number: Number
@@ -64,6 +82,7 @@ class OrderLine(Shape):
     sku: Loose[Text] = None
     article_code: Loose[Text] = None
     ean: Loose[Text] = None
+    product_title: Loose[Text] = None
     quantity_ordered: Loose[Count] = None
     quantity_returned: Loose[Count] = None
 

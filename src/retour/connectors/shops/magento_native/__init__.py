@@ -4,14 +4,22 @@ returns (RMA), or Magento Open Source, where a return request is an internal com
 The customer is never notified, nothing is credited, and no item's state is moved: that is the merchant's.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
-from ipaddress import ip_address
 from typing import Final, Literal
-from urllib.parse import urlsplit
 
-from retour.connectors.contract import Check, Maturity, ReturnRequest, ShopManifest, ShopOrder, ShopPage, Unreadable
-from retour.connectors.errors import ConnectorError, Misconfigured
+from retour.connectors.checks import checked, encryption
+from retour.connectors.contract import (
+    Check,
+    Maturity,
+    OwnPage,
+    ReturnRequest,
+    ShopManifest,
+    ShopOrder,
+    ShopPage,
+    Unreadable,
+)
+from retour.connectors.errors import Misconfigured
 from retour.connectors.http import Door
 from retour.connectors.shops.magento_native.api import Api
 from retour.connectors.shops.magento_native.comments import REF, Comments
@@ -19,8 +27,10 @@ from retour.connectors.shops.magento_native.config import MagentoNativeConfig
 from retour.connectors.shops.magento_native.mapping import meaning
 from retour.connectors.shops.magento_native.notes import Notes
 from retour.connectors.shops.magento_native.orders import Orders
+from retour.connectors.shops.magento_native.own import OwnReturns
 from retour.connectors.shops.magento_native.rmas import Rmas
 from retour.core.capabilities import ShopCapabilities
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Order, Resolution, ShopSays
 
 PARALLEL: Final = 4
@@ -42,6 +52,7 @@ class MagentoNative:
         self._orders = Orders(config, self._api)
         self._notes = Notes(door.memory)
         self._rmas = Rmas(config, self._api, self._orders, self._notes)
+        self._own = OwnReturns(config, self._api, self._rmas, self._notes, door.memory)
         self._comments = Comments(config, self._api, self._orders, self._notes)
 
     async def create(self, request: ReturnRequest, key: str) -> ShopSays:
@@ -74,16 +85,26 @@ class MagentoNative:
             async for page in self._comments.pages(comments):
                 yield page
 
+    async def own(self, since: datetime) -> AsyncIterator[OwnPage]:
+        """One call while nothing is new; one more for each return. None where there are no returns (RMA)."""
+        if await self._representation() == "rma":
+            async for page in self._own.pages(since):
+                yield page
+
     async def order(self, order: Order) -> ShopOrder | None:
         """One search for every number and field; a match must be exact and the only one."""
         return await self._orders.find(order)
+
+    async def candidates(self, clues: Clues) -> Sequence[Candidate]:
+        """At most two searches, by numbers, people and time."""
+        return await self._orders.candidates(clues)
 
     async def check(self) -> list[Check]:
         """With reads only: nothing is made."""
         return [
             self._encryption(),
-            await _checked("Orders", self._asks_orders()),
-            await _checked("Return requests", self._asks_representation()),
+            await checked("Orders", self._asks_orders()),
+            await checked("Return requests", self._asks_representation()),
         ]
 
     async def _representation(self) -> Representation:
@@ -131,30 +152,18 @@ class MagentoNative:
         return f"A return request is a return (RMA) of Adobe Commerce. Its resolutions: {told}."
 
     def _encryption(self) -> Check:
-        parts = urlsplit(self._config.rest)
-        if parts.scheme == "https" or _is_loopback(parts.hostname or ""):
-            return Check("Encryption", True, "What is said to the shop does not travel in plain sight.")
-        return Check(
-            "Encryption", False, "Addresses of customers travel unencrypted: let base_url begin with https://."
-        )
+        return encryption("base_url", self._config.rest, "Addresses of customers travel unencrypted")
 
 
-async def _checked(name: str, probe: Awaitable[str]) -> Check:
-    try:
-        return Check(name, True, await probe)
-    except ConnectorError as error:
-        return Check(name, False, error.message)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-def _capabilities(_: MagentoNativeConfig) -> ShopCapabilities:
-    return ShopCapabilities(decides=frozenset(Resolution), finds=True, orders=True)
+def _capabilities(config: MagentoNativeConfig) -> ShopCapabilities:
+    return ShopCapabilities(
+        decides=frozenset(Resolution),
+        finds=True,
+        orders=True,
+        needs_order=True,
+        candidates=True,
+        shows_own=config.report_shop_returns and config.representation != "comment",
+    )
 
 
 MANIFEST: Final = ShopManifest(

@@ -21,6 +21,11 @@ MOST: Final = 100
 PATIENCE: Final = timedelta(seconds=60)
 """For making something: just after its cache was emptied, Magento takes its time."""
 
+NEWEST_FIRST: Final = {
+    "searchCriteria[sortOrders][0][field]": "entity_id",
+    "searchCriteria[sortOrders][0][direction]": "DESC",
+}
+
 Alternatives = Mapping[str, Sequence[str]]
 """Fields and the values of which one must be in one of them."""
 
@@ -66,11 +71,19 @@ class Api:
         return found
 
     async def page(
-        self, path: str, where: Alternatives, *, number: int = 1, size: int = MOST, fields: str = ""
+        self,
+        path: str,
+        where: Alternatives,
+        *,
+        number: int = 1,
+        size: int = MOST,
+        fields: str = "",
+        newest_first: bool = False,
     ) -> tuple[list[Any], int]:
         """A page of a search, and how many rows there are in all. Raises Misconfigured where nothing is there to be
         searched."""
-        body = await self.get(path, _criteria(where, number, size) | ({"fields": fields} if fields else {}))
+        order = NEWEST_FIRST if newest_first else {}
+        body = await self.get(path, _criteria(where, number, size) | order | ({"fields": fields} if fields else {}))
         if body is None:
             raise Misconfigured(
                 f"{NAME} has no {path} at this address: check base_url, store_code and representation.", code="404"

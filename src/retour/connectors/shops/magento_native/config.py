@@ -135,6 +135,12 @@ class MagentoNativeConfig(BaseModel):
         "of them are tried.",
     )
 
+    report_shop_returns: bool = Field(
+        default=False,
+        description="rma only: what you return here yourself, of an order that came from a marketplace where you may "
+        "report returns, is reported there. Only returns that are made after this was switched on.",
+    )
+
     @property
     def rest(self) -> str:
         return self.rest_url or f"{self.base_url}/rest/{self.store_code}/V1"

@@ -11,6 +11,7 @@ from urllib.parse import quote
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.shops.magento_native import wire
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
+from retour.connectors.written import joined, named, one_line, text
 from retour.core.model import Party, Resolution, ShopSays
 
 COMMENT_LENGTH: Final = 4000
@@ -36,8 +37,6 @@ _NOT = re.compile(r"\b(?:no|not|without|don't|niet|geen|zonder|ne|pas|non|sans|n
 _MARK = re.compile(
     r"\[rh:(?P<key>[^|\]\s]*)\|(?P<number>\d+)\|(?P<row>\d*)\|(?P<quantity>\d+)\|(?P<kind>new|accepted)\]"
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]+")
-_OUTSIDE_BMP = re.compile("[\ud800-\udfff\U00010000-\U0010ffff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +125,17 @@ def remark(request: ReturnRequest, mark: Mark, *, decide: str = "") -> str:
     known = (
         f"{marketplace}: return {text(request.ref, 100)}, order {text(request.order_ref, 100)}, "
         f"opened {request.opened_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
-        _line(
+        joined(
             f"{request.quantity} x",
             text(request.title, 250),
-            _named("SKU", text(request.sku, 100)),
-            _named("EAN", text(request.gtin, 100)),
+            named("SKU", text(request.sku, 100)),
+            named("EAN", text(request.gtin, 100)),
             f"{price.amount} {price.currency}" if price else "",
         ),
-        _named("Reason:", text(request.reason_text or (request.reason or "").replace("_", " "), 300)),
-        _named("Customer:", text(request.comment, 1200)),
-        _named("Delivery:", address(request.customer)),
-        _named("Billing:", address(request.billing)),
+        named("Reason:", text(request.reason_text or (request.reason or "").replace("_", " "), 300)),
+        named("Customer:", text(request.comment, 1200)),
+        named("Delivery:", address(request.customer)),
+        named("Billing:", address(request.billing)),
         decide if mark.asks else settled,
     )
     body = "\n".join(line for line in known if line)
@@ -145,27 +144,7 @@ def remark(request: ReturnRequest, mark: Mark, *, decide: str = "") -> str:
 
 def address(party: Party | None) -> str:
     """On one line; empty when nothing is known."""
-    if party is None:
-        return ""
-    parts = (
-        party.company,
-        _line(party.first_name, party.last_name),
-        _line(party.street, party.house_number, party.house_number_addition),
-        party.extra,
-        _line(party.postcode, party.city),
-        party.region,
-        party.country,
-        party.email,
-        party.phone,
-        party.vat_number,
-    )
-    return ", ".join(part for part in (text(part, 120) for part in parts) if part)
-
-
-def text(value: str | None, length: int) -> str:
-    """A text as the shop's columns can hold it: none beyond the Unicode BMP, no control characters, and cut."""
-    clean = _CONTROL.sub(" ", _OUTSIDE_BMP.sub("\ufffd", value or "")).strip()
-    return clean if len(clean) <= length else clean[: length - 1] + "…"
+    return ", ".join(part for part in (text(part, 120) for part in one_line(party, contact=True)) if part)
 
 
 def plain(value: str) -> str:
@@ -222,11 +201,3 @@ def _says(rma: wire.Rma, word: str, resolution: Resolution | None, *, unclear: b
 
 def _begins(said: str, beginnings: Iterable[str]) -> bool:
     return any(re.search(rf"\b{re.escape(plain(beginning))}", said) for beginning in beginnings)
-
-
-def _line(*parts: str | None) -> str:
-    return " ".join(part for part in parts if part)
-
-
-def _named(name: str, value: str | None) -> str:
-    return f"{name} {value}" if value else ""

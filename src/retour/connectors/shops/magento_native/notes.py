@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
-from typing import Any, Self
+from typing import Any, Final, Self
 from weakref import WeakValueDictionary
 
 from retour.connectors.memory import Memory
+
+PREFIX: Final = "create:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Notes:
         found = (await self._memory.read(name)).get(name)
         return Note(**found) if found else None
 
+    async def all(self) -> list[Note]:
+        """Of every create that has not come to its end."""
+        return [Note(**found) for found in (await self._memory.begins(PREFIX)).values()]
+
     async def keep(self, key: str, note: Note) -> None:
         await self._memory.write({_name(key): asdict(note)})
 
@@ -53,4 +59,4 @@ class Notes:
 
 def _name(key: str) -> str:
     """Notes have short names, keys do not."""
-    return f"create:{sha256(key.encode(errors='surrogatepass')).hexdigest()}"
+    return f"{PREFIX}{sha256(key.encode(errors='surrogatepass')).hexdigest()}"

@@ -1,14 +1,16 @@
 """Which order of the shop is it, and which of its rows comes back (contract magento-native.md, A2, A3)."""
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
 
+from retour.connectors import magento_orders
 from retour.connectors.contract import ReturnRequest, ShopOrder
 from retour.connectors.errors import Refused, Transient
 from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.magento_native import wire
 from retour.connectors.shops.magento_native.api import Api
 from retour.connectors.shops.magento_native.config import MagentoNativeConfig
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Order
 
 MOST: Final = 20
@@ -30,16 +32,22 @@ class Orders:
             return None
         fields = list(dict.fromkeys(self._config.order_search_fields))
         listed = ",".join(dict.fromkeys(["entity_id", "increment_id", *fields]))
-        raw, total = await self._api.page(
-            "orders", dict.fromkeys(fields, numbers), size=MOST, fields=f"items[{listed},{ROWS}],total_count"
-        )
-        orders = [_decoded(row) for row in raw]
+        shown = f"items[{listed},{magento_orders.ROWS}],total_count"
+        raw, total = await self._api.page("orders", dict.fromkeys(fields, numbers), size=MOST, fields=shown)
         # Letter by letter: a database compares more loosely.
-        hits = {one.entity_id: one for one in orders if any(one.value(field) in numbers for field in fields)}
+        orders = [(_decoded(row), row) for row in raw]
+        hits = {one.entity_id: (one, row) for one, row in orders if {*map(one.value, fields)} & {*numbers}}
         if len(hits) != 1 or total > len(raw):
             return None
-        [hit] = hits.values()
-        return ShopOrder(number=hit.increment_id, id=hit.entity_id, products=_products(hit.items))
+        [(hit, row)] = hits.values()
+        rows = row.get("items") or ()
+        return ShopOrder(
+            hit.increment_id, hit.entity_id, magento_orders.products(rows), magento_orders.shop_lines(rows, None)
+        )
+
+    async def candidates(self, clues: Clues) -> list[Candidate]:
+        """Orders that may be the one, with at most two calls."""
+        return await magento_orders.candidates(self._ask_for_any, clues)
 
     async def of(self, request: ReturnRequest) -> wire.FoundOrder:
         """The shop's order of a request. Raises Refused, with words for the merchant, where it is not certain."""
@@ -58,6 +66,12 @@ class Orders:
             has = "no order" if not orders else "more than one order"
             raise Refused(f"The shop has {has} with the number {number}. Correct it, then try again.", code="404")
         return orders[0]
+
+    async def _ask_for_any(self, params: Mapping[str, str]) -> Any:
+        body = await self._api.get("orders", params)
+        if body is None:
+            raise Refused("Magento cannot search orders by these signs.", code="404")
+        return body
 
     async def probe(self) -> None:
         """Raises what a search would."""
@@ -89,12 +103,6 @@ def _returnable(families: dict[str, list[wire.OrderItem]], row: wire.OrderItem) 
     family = families[row.parent_item_id or row.item_id]
     same = [one for one in family if one.sku == row.sku] if row.sku else [row]
     return next((one for one in same if one.qty_shipped > 0), row if row.parent_item_id is None else same[0])
-
-
-def _products(rows: Iterable[wire.OrderItem]) -> tuple[tuple[str, str], ...]:
-    """As they were bought: of a configurable product's two rows of one SKU, the one below."""
-    bought = sorted(rows, key=lambda row: row.parent_item_id is not None)
-    return tuple({row.sku: row.product_id for row in bought if row.sku and row.product_id}.items())
 
 
 def _decoded(raw: object) -> wire.FoundOrder:

@@ -95,7 +95,7 @@ class Rmas:
             if said := await self._marked(rows, key):
                 await self._notes.forget(key)
                 return said
-            found = [raw for raw in rows if _may_be(raw, note)]
+            found = [raw for raw in rows if may_be(raw, note)]
         if not found:
             return None
         rma = _readable(found[0])
@@ -110,7 +110,7 @@ class Rmas:
             except OutcomeUnknown as error:
                 raise Transient("The return was made; its comment is still missing.", code=error.code) from None
         await self._notes.forget(key)
-        return (await self._says([rma]))[0]
+        return (await self.says([rma]))[0]
 
     async def pages(self, refs: Sequence[str]) -> AsyncIterator[ShopPage]:
         """One call for a hundred. What a list does not show is asked for by itself, before it is called gone."""
@@ -138,7 +138,7 @@ class Rmas:
     async def _page(self, rows: Mapping[str, Any]) -> ShopPage:
         readable: list[wire.Rma] = []
         gone: list[ShopSays] = []
-        unreadable: list[Unreadable] = []
+        flawed: list[Unreadable] = []
         for ref, raw in rows.items():
             if raw is None:
                 gone.append(ShopSays(ref, None, None, gone=True))
@@ -146,10 +146,11 @@ class Rmas:
             try:
                 readable.append(decode(wire.Rma, raw))
             except Garbled as why:
-                unreadable.append(_unreadable(ref, str(why), raw))
-        return ShopPage((*await self._says(readable), *gone), tuple(unreadable))
+                flawed.append(unreadable(ref, str(why), raw))
+        return ShopPage((*await self.says(readable), *gone), tuple(flawed))
 
-    async def _says(self, rmas: Sequence[wire.Rma]) -> list[ShopSays]:
+    async def says(self, rmas: Sequence[wire.Rma]) -> list[ShopSays]:
+        """How these returns stand."""
         needed = {option for rma in rmas for option in mapping.approved_options(rma)}
         labels = await self.options.labels("resolution", needed) if needed else {}
         return [mapping.rma_says(rma, labels, self._config) for rma in rmas]
@@ -159,7 +160,7 @@ class Rmas:
 
     async def _marked(self, rows: Sequence[Any], key: str) -> ShopSays | None:
         marked = [rma for raw in rows if (rma := _readable(raw)) and _has_mark(rma, mapping.quoted(key))]
-        return (await self._says(marked[:1]))[0] if marked else None
+        return (await self.says(marked[:1]))[0] if marked else None
 
     async def _comment(self, rma: wire.Rma, note: Note) -> None:
         """Internal: the customer neither sees it nor is mailed."""
@@ -195,7 +196,7 @@ def _has_mark(rma: wire.Rma, key: str) -> bool:
     return any(mark is not None and mark.key == key for mark in marks)
 
 
-def _may_be(raw: Any, note: Note) -> bool:
+def may_be(raw: Any, note: Note) -> bool:
     """Whether this is what the noted call has made: a newer return that nobody has marked, of just these units. One
     that cannot be read may be it."""
     rma = _readable(raw)
@@ -223,6 +224,6 @@ def _taken(rows: Sequence[Any], row: str) -> int:
     return sum(int(item.qty_requested) for item in items if item.status not in mapping.REFUSED_ITEMS)
 
 
-def _unreadable(ref: str, why: str, raw: Any) -> Unreadable:
+def unreadable(ref: str, why: str, raw: Any) -> Unreadable:
     shown = {name: raw[name] for name in SHOWN if name in raw} if isinstance(raw, dict) else type(raw).__name__
     return Unreadable(ref, f"The shop's answer about this return cannot be read: {why}.", json.dumps(shown)[:500])

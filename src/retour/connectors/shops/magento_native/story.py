@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import Final
 
 from retour.connectors.shops.magento_native import wire
-from retour.connectors.shops.magento_native.mapping import Mark, mark_in, plain, text
+from retour.connectors.shops.magento_native.mapping import Mark, mark_in, plain
+from retour.connectors.written import text
 from retour.core.model import Resolution, ShopSays
 
 WORDS: Final[Mapping[str, Resolution]] = {

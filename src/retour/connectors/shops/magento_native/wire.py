@@ -5,7 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, Moment, decode
 
 S = TypeVar("S", bound="Shape")
 
@@ -45,6 +45,18 @@ class Rma(Shape):
     status: str
     items: Annotated[tuple[RmaItem, ...], Field(min_length=1)]
     comments: tuple[Remark, ...] | None = None
+
+
+def _zoned(value: Any) -> Any:
+    """Magento writes its times in UTC, without a zone."""
+    return f"{value.replace(' ', 'T', 1)}+00:00" if isinstance(value, str) and len(value) == 19 else value
+
+
+class OwnRma(Rma):
+    """A return that was made in the shop."""
+
+    order_id: Id
+    date_requested: Annotated[Moment, BeforeValidator(_zoned)]
 
 
 class Ref(Shape):

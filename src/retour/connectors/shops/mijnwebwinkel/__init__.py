@@ -4,21 +4,22 @@ mijnwebwinkel.md, 1). A request is a line in the order's note or, where the merc
 What is made can be read back, by a marker in the note. Nothing tells of changes: the store is asked.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from typing import Final
-from urllib.parse import urlsplit
 
+from retour.connectors.checks import checked, encryption
 from retour.connectors.contract import Check, Maturity, ReturnRequest, Shop, ShopManifest, ShopOrder, ShopPage
 from retour.connectors.errors import ConnectorError
 from retour.connectors.http import Door, Limit
+from retour.connectors.shops.mijnwebwinkel.candidates import Candidates
 from retour.connectors.shops.mijnwebwinkel.config import MijnwebwinkelConfig
 from retour.connectors.shops.mijnwebwinkel.making import Making
 from retour.connectors.shops.mijnwebwinkel.mapping import capabilities
 from retour.connectors.shops.mijnwebwinkel.orders import OrderSearch
 from retour.connectors.shops.mijnwebwinkel.reading import PARALLEL, Reading
 from retour.connectors.shops.mijnwebwinkel.store import GROUP, Store
+from retour.core.match_order import Candidate, Clues
 from retour.core.model import Order, ShopSays
 
 
@@ -29,6 +30,7 @@ class Mijnwebwinkel:
         self._config = config
         self._store = Store(config, door)
         self._reading = Reading(config, self._store, door.memory)
+        self._candidates = Candidates(self._store)
         self._making = Making(config, self._store, door.memory, self._reading)
 
     async def create(self, request: ReturnRequest, key: str) -> ShopSays:
@@ -45,12 +47,16 @@ class Mijnwebwinkel:
         async for page in self._reading.pages(refs, since):
             yield page
 
+    async def candidates(self, clues: Clues) -> Sequence[Candidate]:
+        """By e-mail address, or the orders of those days."""
+        return await self._candidates.find(clues)
+
     async def check(self) -> list[Check]:
         """The tokens, the right to read orders, and what the statuses are that were filled in."""
         return [
             self._encryption(),
-            await _checked("Store", self._asks_store),
-            await _checked("Orders", self._asks_orders),
+            await checked("Store", self._asks_store()),
+            await checked("Orders", self._asks_orders()),
             await self._statuses(),
         ]
 
@@ -89,12 +95,7 @@ class Mijnwebwinkel:
         return Check("Statuses", True, told or "No status decides: decisions are written in the note.")
 
     def _encryption(self) -> Check:
-        parts = urlsplit(self._config.base_url)
-        if parts.scheme == "https":
-            return Check("Encryption", True, "The store is called over https.")
-        if _is_loopback(parts.hostname or ""):
-            return Check("Encryption", True, "The store runs on this machine.")
-        return Check("Encryption", False, "The tokens travel unencrypted: let base_url begin with https://.")
+        return encryption("base_url", self._config.base_url, "The tokens travel unencrypted")
 
 
 class MijnwebwinkelWithOrders(Mijnwebwinkel):
@@ -107,20 +108,6 @@ class MijnwebwinkelWithOrders(Mijnwebwinkel):
     async def order(self, order: Order) -> ShopOrder | None:
         """A match must be exact and the only one among the orders of those days."""
         return await self._orders.find(order)
-
-
-async def _checked(name: str, probe: Callable[[], Awaitable[str]]) -> Check:
-    try:
-        return Check(name, True, await probe())
-    except ConnectorError as error:
-        return Check(name, False, error.message)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _open(config: MijnwebwinkelConfig, door: Door) -> Shop:

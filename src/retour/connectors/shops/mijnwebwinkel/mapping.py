@@ -119,6 +119,8 @@ def capabilities(config: MijnwebwinkelConfig) -> ShopCapabilities:
         decides=by_status if config.strategy == "credit_order" else frozenset(WORDS.values()),
         finds=True,
         orders=bool(config.order_search),
+        needs_order=True,
+        candidates=True,
     )
 
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from retour.connectors.contract import ReturnRequest
 from retour.connectors.shops.mijnwebwinkel.wire import Address
+from retour.connectors.written import joined, one_line
 from retour.core.model import Party, Resolution
 
 OPEN: Final = "?"
@@ -162,28 +163,16 @@ def _details(party: Party | None, known: Sequence[Address]) -> str:
     """Who and where, unless the order has it already."""
     if party is None or any(_is_known(party, address) for address in known):
         return ""
-    parts = (
-        party.company,
-        _joined(party.first_name, party.last_name),
-        _joined(party.street, party.house_number, party.house_number_addition),
-        _joined(party.postcode, party.city),
-        party.country,
-        party.vat_number,
-    )
-    return tame(", ".join(part for part in parts if part), 140)
+    return tame(", ".join(one_line(party)), 140)
 
 
 def _is_known(party: Party, address: Address) -> bool:
     who = _plain(party.company or party.last_name)
     named = who in _plain(address.name) or who in _plain(address.company)
     place = _plain(party.postcode) == _plain(address.zipcode)
-    number = _plain(_joined(party.house_number, party.house_number_addition)) == _plain(address.number)
+    number = _plain(joined(party.house_number, party.house_number_addition)) == _plain(address.number)
     return named and place and number and _plain(party.vat_number) in {"", _plain(address.taxnumber)}
 
 
 def _plain(value: str | None) -> str:
     return re.sub(r"[\W_]+", "", value or "").casefold()
-
-
-def _joined(*parts: str | None) -> str:
-    return " ".join(part for part in parts if part)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from retour.connectors.shapes import Garbled, decode
+from retour.connectors.shapes import Garbled, Loose, Text, decode
 
 S = TypeVar("S", bound="Shape")
 
@@ -42,6 +42,7 @@ class Option(Shape):
 class Article(Shape):
     id: int
     sku: MaybeText = None
+    description: Loose[Text] = None
     options: Annotated[tuple[Option, ...], BeforeValidator(_empty_if_none)] = ()
 
 
@@ -56,6 +57,7 @@ class OrderLine(Shape):
 class Address(Shape):
     name: MaybeText = None
     company: MaybeText = None
+    street: Loose[Text] = None
     number: MaybeText = None
     zipcode: MaybeText = None
     taxnumber: MaybeText = None
@@ -84,6 +86,12 @@ class Order(Shape):
         if not isinstance(self.orderlines, list):
             raise Garbled("orderlines: there are none")
         return tuple(decode(OrderLine, line) for line in self.orderlines)
+
+    @property
+    def email(self) -> str | None:
+        """The buyer's, where it can be read."""
+        told = self.debtor.get("email") if isinstance(self.debtor, dict) else None
+        return told if isinstance(told, str) else None
 
     def addresses(self) -> tuple[Address, ...]:
         """Those that can be read."""

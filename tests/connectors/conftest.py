@@ -1,0 +1,10 @@
+from collections.abc import Iterator
+
+import pytest
+import stamina
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_between_attempts() -> Iterator[None]:
+    with stamina.set_testing(True, attempts=3):
+        yield
