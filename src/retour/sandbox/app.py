@@ -10,10 +10,12 @@ Control routes, on every simulator, for tests, the demo and a curious person:
     POST   /_sandbox/faults     adds one fault (see `Fault`)
     DELETE /_sandbox/faults     removes all of them
     POST   /_sandbox/clock      {"seconds": 3600} moves the platform's clock
+
+These and the platform's own ones refuse in words: 400 for a body that cannot be read, 404 for a name that nothing has
+(a KeyError), 409 for what cannot be (`Impossible`).
 """
 
 import asyncio
-import json
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
 from retour.sandbox.clock import Clock
+from retour.sandbox.commands import Impossible, MoveClock, read, reasons
 from retour.sandbox.faults import Fault, Faults
 from retour.sandbox.journal import Journal
 
@@ -75,7 +78,7 @@ class Simulator:
     @web.middleware
     async def _switchboard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path.startswith("/_sandbox/"):
-            return await handler(request)
+            return await _control(request, handler)
         resource = request.match_info.route.resource
         self.calls[f"{request.method} {resource.canonical if resource else request.path}"] += 1
         fault = self.faults.strike(request.method, request.path)
@@ -85,7 +88,9 @@ class Simulator:
             case "slow":
                 await asyncio.sleep(fault.seconds)
                 return await handler(request)
-            case "answer":
+            case "answer" | "answer_after":
+                if fault.kind == "answer_after":
+                    await handler(request)
                 return web.Response(status=fault.status, text=fault.body, headers=fault.headers)
             case "drop_after":
                 await request.read()
@@ -104,23 +109,20 @@ class Simulator:
         return web.json_response(self.switches.model_dump(mode="json"))
 
     async def _switch(self, request: web.Request) -> web.Response:
-        changes = await _json(request)
+        changes = await read(request, dict[str, Any])
         try:
             type(self.switches).model_validate({**self.switches.model_dump(), **changes})
             for name, value in changes.items():
                 setattr(self.switches, name, value)
         except ValidationError as error:
-            return web.Response(status=400, text=str(error))
+            return web.Response(status=400, text=reasons(error))
         return await self._switches(request)
 
     async def _faults(self, _: web.Request) -> web.Response:
         return web.json_response([fault.model_dump() for fault in self.faults.rules])
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        try:
-            self.faults.add(Fault.model_validate(await _json(request)))
-        except ValidationError as error:
-            return web.Response(status=400, text=str(error))
+        self.faults.add(await read(request, Fault))
         return await self._faults(request)
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
@@ -128,18 +130,17 @@ class Simulator:
         return await self._faults(request)
 
     async def _move_clock(self, request: web.Request) -> web.Response:
-        self.clock.move(float((await _json(request))["seconds"]))
+        self.clock.move((await read(request, MoveClock)).seconds)
         return web.json_response({"now": self.clock.now().isoformat()})
 
 
-async def _json(request: web.Request) -> dict[str, Any]:
+async def _control(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
-        body = await request.json()
-    except json.JSONDecodeError as error:
-        raise web.HTTPBadRequest(text=f"not JSON: {error}") from None
-    if not isinstance(body, dict):
-        raise web.HTTPBadRequest(text="a JSON object is expected")
-    return body
+        return await handler(request)
+    except KeyError as missing:
+        raise web.HTTPNotFound(text=f"there is no {missing}") from None
+    except Impossible as impossible:
+        raise web.HTTPConflict(text=str(impossible)) from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FaultKind = Literal["slow", "answer", "drop_before", "drop_after"]
+FaultKind = Literal["slow", "answer", "answer_after", "drop_before", "drop_after"]
 
 
 class Fault(BaseModel):
@@ -14,6 +14,7 @@ class Fault(BaseModel):
 
     * `slow` waits `seconds`, then serves normally.
     * `answer` answers `status` with `body` and `headers` and does nothing else.
+    * `answer_after` does the work, then answers so, as a gateway does that has waited too long.
     * `drop_before` closes the connection; nothing happens.
     * `drop_after` does the work, then closes the connection without an answer: the effect took place.
     """

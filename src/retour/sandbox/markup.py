@@ -1,7 +1,10 @@
 """HTML that cannot forget to escape: only `Html` goes in as it is, every other text is escaped."""
 
+from collections.abc import Iterable
 from html import escape
 from typing import Final
+
+from aiohttp import web
 
 _VOID: Final = frozenset({"input", "link", "meta", "br"})
 
@@ -33,5 +36,29 @@ def element(tag: str, /, *children: object, **attributes: str | bool | None) -> 
     return Html(f"<{opened}>{''.join(map(text_of, children))}</{tag}>")
 
 
-def join(children: list[Html]) -> Html:
+def join(children: Iterable[Html]) -> Html:
     return Html("".join(children))
+
+
+def units(quantity: int, what: object) -> Html:
+    """So many of something."""
+    return Html(f"{quantity} &times; {text_of(what)}")
+
+
+def options(choices: Iterable[tuple[str, str]], chosen: str | None = None) -> Html:
+    """What a select offers: values and their labels."""
+    return join([element("option", label, value=value, selected=value == chosen) for value, label in choices])
+
+
+def document(title: str, style: str, *body: object) -> web.Response:
+    """A whole page in English, for screens of any width. It needs no script."""
+    head = element(
+        "head",
+        element("meta", charset="utf-8"),
+        element("meta", name="viewport", content="width=device-width, initial-scale=1"),
+        element("title", title),
+        element("style", Html(style)),
+    )
+    html = "<!doctype html>" + element("html", head, element("body", *body), lang="en")
+    # What people write may hold half a surrogate pair, which no encoding takes.
+    return web.Response(body=html.encode("utf-8", "replace"), content_type="text/html", charset="utf-8")

@@ -1,11 +1,13 @@
 """Returns that the seller makes at bol, over HTTP: contract bol 3.4 and 3.5, judged by bol's journal."""
 
+import json
 from dataclasses import replace
 
 import pytest
 
 from retour.connectors.contract import CameBack, Part, Receipt, ReceiptState
 from retour.connectors.errors import OutcomeUnknown, Refused, Transient, Unavailable
+from retour.connectors.pages import Endless
 from retour.core.model import Reason, Resolution
 
 from .world import World, now, part
@@ -166,6 +168,17 @@ async def test_what_was_announced_a_moment_ago_is_looked_for_before_a_return_is_
     await told(world, ref)
     assert len(await world.items(order_id=order)) == 1
     assert await refunds(world) == [1]
+
+
+async def test_a_list_that_ignores_the_page_ends_the_search(world: World) -> None:
+    ref = await world.report(await world.sell())
+    item = {"rmaId": "1", "orderId": "C1", "expectedQuantity": 1, "handled": False}
+    head = {"registrationDateTime": "2026-03-02T10:15:30+01:00", "fulfilmentMethod": "FBR", "returnItems": [item]}
+    rows = [head | {"returnId": str(number)} for number in range(50)]
+    await world.answers("^GET /retailer/returns$", json.dumps({"returns": rows}), times=5)
+    with pytest.raises(Endless):
+        await world.bol.settle(ref, [decision(ref, R.ACCEPT)])
+    assert await world.calls(POST) == 0
 
 
 async def test_more_units_than_reported_are_announced(world: World) -> None:

@@ -149,3 +149,20 @@ async def test_the_portal_may_refund_it(world: World) -> None:
         await world.tell(ref)
     assert world.posts() == []
     assert list(await world.walk()) == [ref]
+
+
+async def test_the_same_under_the_hubs_key_is_the_same_return(world: World) -> None:
+    """The hub was killed after this and before it had written down what came of it."""
+    line = world.sell(3)
+    order = await order_of(world, line)
+    back = CameBack(line.partition(":")[2], 1, key="shop-report-1:105:204")
+    [first] = await world.fruugo.declare(order, [back])
+    world.connect()
+    [again] = await world.fruugo.declare(await order_of(world, line), [back])
+    assert again.ref == first.ref
+    assert list(await world.walk()) == [first.ref]
+    await world.tell(first.ref)
+    [known] = await world.fruugo.declare(await order_of(world, line), [back])
+    assert (known.ref, known.lines[0].awaits) == (first.ref, False)
+    [other] = await world.fruugo.declare(order, [CameBack(back.order_line_ref, 1, key="shop-report-2:105:204")])
+    assert other.ref == f"{line}:2"

@@ -3,16 +3,13 @@
 from decimal import Decimal
 from typing import Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from retour.sandbox.commands import Command
 from retour.sandbox.generic.samples import reason
 from retour.sandbox.generic.state import Order, Verdict
 from retour.sandbox.generic.switches import Flaw
 from retour.sandbox.generic.trade import Back, Product
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Ordered(Command):
@@ -71,13 +68,3 @@ class IssueKey(Command):
 class Export(Command):
     scope: Literal["changed", "open", "all"] = "changed"
     name: str = Field(default="", pattern=r"^(returns_[A-Za-z0-9_-]+\.csv)?$")
-
-
-class Bulk(Command):
-    count: int = Field(ge=1, le=100_000)
-    seed: int = 0
-    days: float = Field(default=10, gt=0)
-
-
-class Nothing(Command):
-    pass

@@ -1,34 +1,19 @@
 """The control routes: what everybody but the seller does. They are listed in the package's docstring."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import ValidationError
 
-from retour.sandbox.generic.commands import (
-    Bulk,
-    Command,
-    Export,
-    Garble,
-    IssueKey,
-    Nothing,
-    OpenReturn,
-    PlaceOrder,
-    Staff,
-)
+from retour.sandbox.commands import Bulk, Impossible, Nothing, read
+from retour.sandbox.generic.commands import Export, Garble, IssueKey, OpenReturn, PlaceOrder, Staff
 from retour.sandbox.generic.inbox import Report
 from retour.sandbox.generic.keys import PASSWORD, USERNAME
-from retour.sandbox.generic.problems import Impossible
 from retour.sandbox.generic.samples import open_many
 from retour.sandbox.generic.state import Return
 
 if TYPE_CHECKING:
     from retour.sandbox.generic.simulator import PartnerSimulator
-
-Read = TypeVar("Read", bound=Command)
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Control:
@@ -40,26 +25,26 @@ class Control:
     def routes(self) -> list[web.AbstractRouteDef]:
         one = "/_sandbox/returns/{ref}"
         return [
-            web.post("/_sandbox/orders", _named(self.place_order)),
-            web.post("/_sandbox/returns", _named(self.open_return)),
-            web.get("/_sandbox/returns", _named(self.returns)),
-            web.post(f"{one}/withdraw", _named(self.withdraw)),
-            web.post(f"{one}/receive", _named(self.receive)),
-            web.post(f"{one}/staff", _named(self.staff)),
-            web.post(f"{one}/forget", _named(self.forget)),
-            web.post("/_sandbox/garble", _named(self.garble)),
-            web.post("/_sandbox/keys", _named(self.issue_key)),
-            web.post("/_sandbox/keys/revoke", _named(self.revoke_keys)),
-            web.post("/_sandbox/bulk", _named(self.bulk)),
-            web.post("/_sandbox/files", _named(self.export)),
-            web.get("/_sandbox/files", _named(self.files)),
-            web.post("/_sandbox/files/{ref}/repeat", _named(self.repeat)),
-            web.get("/_sandbox/decision-files", _named(self.decision_files)),
-            web.get("/_sandbox/sftp", _named(self.sftp)),
+            web.post("/_sandbox/orders", self.place_order),
+            web.post("/_sandbox/returns", self.open_return),
+            web.get("/_sandbox/returns", self.returns),
+            web.post(f"{one}/withdraw", self.withdraw),
+            web.post(f"{one}/receive", self.receive),
+            web.post(f"{one}/staff", self.staff),
+            web.post(f"{one}/forget", self.forget),
+            web.post("/_sandbox/garble", self.garble),
+            web.post("/_sandbox/keys", self.issue_key),
+            web.post("/_sandbox/keys/revoke", self.revoke_keys),
+            web.post("/_sandbox/bulk", self.bulk),
+            web.post("/_sandbox/files", self.export),
+            web.get("/_sandbox/files", self.files),
+            web.post("/_sandbox/files/{ref}/repeat", self.repeat),
+            web.get("/_sandbox/decision-files", self.decision_files),
+            web.get("/_sandbox/sftp", self.sftp),
         ]
 
     async def place_order(self, request: web.Request) -> web.Response:
-        command = await _read(request, PlaceOrder)
+        command = await read(request, PlaceOrder)
         order = self._simulator.place_order(
             [ordered.product() for ordered in command.products], order_id=command.order_id, placed_at=command.placed_at
         )
@@ -67,7 +52,7 @@ class Control:
         return web.json_response({"order_id": order.order_id, "lines": lines}, status=201)
 
     async def open_return(self, request: web.Request) -> web.Response:
-        command = await _read(request, OpenReturn)
+        command = await read(request, OpenReturn)
         order = self._simulator.book.orders[command.order_id]
         returned = self._simulator.open_return(
             command.order_id,
@@ -82,45 +67,45 @@ class Control:
         return web.json_response([_shape(returned) for returned in self._simulator.book.rows(None, 0, None)])
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         self._simulator.withdraw(request.match_info["ref"])
         return web.json_response({})
 
     async def receive(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         self._simulator.receive(request.match_info["ref"])
         return web.json_response({})
 
     async def staff(self, request: web.Request) -> web.Response:
-        self._simulator.decide_by_staff(request.match_info["ref"], (await _read(request, Staff)).decision)
+        self._simulator.decide_by_staff(request.match_info["ref"], (await read(request, Staff)).decision)
         return web.json_response({})
 
     async def forget(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         self._simulator.forget(request.match_info["ref"])
         return web.json_response({})
 
     async def garble(self, request: web.Request) -> web.Response:
-        command = await _read(request, Garble)
+        command = await read(request, Garble)
         self._simulator.garble(command.return_id, command.flaw)
         return web.json_response(self._simulator.switches.garbled)
 
     async def issue_key(self, request: web.Request) -> web.Response:
-        command = await _read(request, IssueKey)
+        command = await read(request, IssueKey)
         return web.json_response({"key": self._simulator.keys.issue(command.key, command.seconds)}, status=201)
 
     async def revoke_keys(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         self._simulator.keys.revoke()
         return web.json_response({})
 
     async def bulk(self, request: web.Request) -> web.Response:
-        command = await _read(request, Bulk)
+        command = await read(request, Bulk)
         made = open_many(self._simulator, command.count, command.seed, command.days)
         return web.json_response({"count": len(made), "first": made[0], "last": made[-1]}, status=201)
 
     async def export(self, request: web.Request) -> web.Response:
-        command = await _read(request, Export)
+        command = await read(request, Export)
         return web.json_response({"name": self._simulator.export(command.scope, command.name)}, status=201)
 
     async def files(self, _: web.Request) -> web.Response:
@@ -128,7 +113,7 @@ class Control:
         return web.json_response([{"name": name, "growing": name in exports.growing} for name in exports.names])
 
     async def repeat(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         name = self._simulator.file_lane.exports.repeat(request.match_info["ref"])
         return web.json_response({"name": name}, status=201)
 
@@ -166,24 +151,3 @@ def _shape(returned: Return) -> dict[str, Any]:
 
 def _report(report: Report) -> dict[str, Any]:
     return {**asdict(report), "at": report.at.isoformat()}
-
-
-def _named(serve: Handler) -> Handler:
-    """404 for a name that nothing has, 409 for what cannot be."""
-
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return await serve(request)
-        except KeyError as error:
-            raise web.HTTPNotFound(text=f"there is no {error}") from None
-        except Impossible as error:
-            raise web.HTTPConflict(text=str(error)) from None
-
-    return handle
-
-
-async def _read(request: web.Request, model: type[Read]) -> Read:
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

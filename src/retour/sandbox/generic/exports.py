@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from retour.sandbox.clock import Clock
+from retour.sandbox.commands import Impossible
 from retour.sandbox.generic.cells import table
-from retour.sandbox.generic.problems import Impossible
 from retour.sandbox.generic.state import Book, Return
 from retour.sandbox.generic.switches import PartnerSwitches
 

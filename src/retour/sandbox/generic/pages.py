@@ -1,31 +1,41 @@
 """The page on which a person plays the customer: orders, what goes back, and what the seller decided."""
 
-from html import escape
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
 from retour.sandbox.generic.keys import API_KEY, PASSWORD, USERNAME
-from retour.sandbox.generic.problems import Impossible
 from retour.sandbox.generic.rest import BASE
-from retour.sandbox.generic.samples import REASONS
+from retour.sandbox.generic.samples import REASONS, reason
 from retour.sandbox.generic.state import OPEN, Order, OrderLine, Return, ReturnLine
 from retour.sandbox.generic.trade import Back
+from retour.sandbox.markup import Html, element, options, units
+from retour.sandbox.storefront import (
+    Storefront,
+    act_form,
+    acts,
+    card,
+    comment,
+    existing,
+    filled,
+    return_form,
+    row,
+    state,
+    states,
+    unchosen,
+)
 
 if TYPE_CHECKING:
     from retour.sandbox.generic.simulator import PartnerSimulator
 
-_OPTIONS = "".join(f'<option value="{escape(one.code)}">{escape(one.text)}</option>' for one in REASONS)
+_STOREFRONT = Storefront("a real shop", "#1a1a1a")
+_REASONS = {one.code: one.text for one in REASONS}
+_LONGEST_COMMENT = 500
 
 
 class Pages:
-    """Plain forms; every post answers with a redirect, so that a reload repeats nothing."""
-
     def __init__(self, simulator: "PartnerSimulator") -> None:
         self._simulator = simulator
-        self._template = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -37,41 +47,33 @@ class Pages:
     async def show(self, request: web.Request) -> web.Response:
         self._simulator.catch_up()
         recent = list(reversed(self._simulator.book.recent_orders))
-        returns = "".join(_return(returned) for order in recent for returned in reversed(order.returns))
-        html = self._template.substitute(
-            orders="".join(_order(order) for order in recent) or "<p>There are no orders yet.</p>",
-            returns=returns or '<p class="row">Nothing yet. Choose an article above.</p>',
-            access=self._access(f"{request.scheme}://{request.host}"),
+        return _STOREFRONT.home(
+            "You are the customer. Send something back, then see what the seller decides.",
+            map(_order, recent),
+            (_return(returned) for order in recent for returned in reversed(order.returns)),
+            element("h2", "How the seller's software gets in"),
+            self._access(f"{request.scheme}://{request.host}"),
         )
-        return web.Response(text=html, content_type="text/html")
 
     async def send_back(self, request: web.Request) -> web.Response:
         self._simulator.catch_up()
-        form = await request.post()
-        order_id, line_id, code, quantity, comment = (
-            str(form.get(name, "")) for name in ("order", "line", "reason", "quantity", "comment")
-        )
-        reason = next((one for one in REASONS if one.code == code), None)
-        if reason is None or order_id not in self._simulator.book.orders:
-            raise web.HTTPBadRequest(text="Please choose an article and a reason.")
-        if not (quantity.isascii() and quantity.isdecimal()) or len(quantity) > 4:
-            raise web.HTTPBadRequest(text="Please say how many.")
-        try:
-            self._simulator.open_return(order_id, [Back(line_id, int(quantity), reason, comment[:500])])
-        except Impossible as error:
-            raise web.HTTPBadRequest(text=str(error)) from None
+        form = await filled(request)
+        order = self._simulator.book.orders.get(form.text("order"))
+        lines = {line.order_line_id: line for line in order.lines} if order else {}
+        line = lines.get(form.text("line"))
+        if order is None or line is None:
+            raise unchosen()
+        code, quantity = form.reason(_REASONS), form.quantity(line.quantity - line.returned)
+        back = Back(line.order_line_id, quantity, reason(code), form.comment(_LONGEST_COMMENT))
+        self._simulator.open_return(order.order_id, [back])
         raise web.HTTPSeeOther("/")
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        try:
+        with existing():
             self._simulator.withdraw(request.match_info["return_id"])
-        except KeyError:
-            raise web.HTTPNotFound(text="There is no such return.") from None
-        except Impossible as error:
-            raise web.HTTPConflict(text=str(error)) from None
         raise web.HTTPSeeOther("/")
 
-    def _access(self, url: str) -> str:
+    def _access(self, url: str) -> Html:
         rows = [("REST", f"{url}{BASE}"), ("Key", API_KEY)]
         if self._simulator.has_files:
             lane = self._simulator.file_lane
@@ -82,60 +84,45 @@ class Pages:
                     ("Files over SFTP", f"{address.host} port {address.port}, user {USERNAME}, password {PASSWORD}"),
                     ("Host key", f"{address.host_key} ({address.fingerprint})"),
                 ]
-        return f"<dl>{''.join(f'<dt>{escape(name)}</dt><dd>{escape(value)}</dd>' for name, value in rows)}</dl>"
+        facts = [part for name, value in rows for part in (element("dt", name), element("dd", value))]
+        return element("details", element("summary", "Addresses and keys"), element("dl", *facts))
 
 
-def _order(order: Order) -> str:
-    rows = "".join(_article(order, line) for line in order.lines)
-    return (
-        f'<section class="card"><header>Order <strong>{escape(order.order_id)}</strong> '
-        f"{order.placed_at:%d-%m-%Y}</header>{rows}</section>"
-    )
+def _order(order: Order) -> Html:
+    articles = [_article(order, line) for line in order.lines]
+    return card("Order", order.order_id, f"{order.placed_at:%d-%m-%Y}", articles)
 
 
-def _article(order: Order, line: OrderLine) -> str:
-    left, title = line.quantity - line.returned, escape(line.title)
-    what = f'<div class="what">{line.quantity} &times; {title}<small>{escape(line.sku)}</small></div>'
-    if not left:
-        return f'<div class="row">{what}<span class="none">Nothing left to return</span></div>'
-    return (
-        f'<div class="row">{what}<form method="post" action="/returns">'
-        f'<input type="hidden" name="order" value="{escape(order.order_id)}">'
-        f'<input type="hidden" name="line" value="{escape(line.order_line_id)}">'
-        f'<select name="reason" aria-label="Reason for returning {title}">{_OPTIONS}</select>'
-        f'<input type="number" name="quantity" value="1" min="1" max="{left}" aria-label="Quantity of {title}">'
-        f'<input name="comment" maxlength="500" placeholder="Comment" aria-label="Comment on {title}">'
-        "<button>Return this</button></form></div>"
-    )
+def _article(order: Order, line: OrderLine) -> Html:
+    title, ids = line.title, {"order": order.order_id, "line": line.order_line_id}
+    left = line.quantity - line.returned
+    form = return_form(title, left, ids, options(_REASONS.items()), comment(title, _LONGEST_COMMENT))
+    return row(units(line.quantity, title), line.sku, form)
 
 
-def _return(returned: Return) -> str:
-    lines = "".join(
-        f"{line.quantity} &times; {escape(line.order_line.title)}: {_state(returned, line)}<br>"
+def _return(returned: Return) -> Html:
+    number = returned.return_id
+    rows = [
+        row(units(line.quantity, line.order_line.title), line.order_line.sku, states(_outcomes(returned, line)))
         for line in returned.lines
-    )
-    button = (
-        f'<form method="post" action="/returns/{escape(returned.return_id)}/withdraw">'
-        '<button class="quiet">Withdraw</button></form>'
-        if returned.status in OPEN
-        else ""
-    )
-    where = f"<small>return {escape(returned.return_id)}, order {escape(returned.order.order_id)}</small>"
-    return f'<div class="row"><div class="what">{lines}{where}</div>{button}</div>'
+    ]
+    if returned.status in OPEN:
+        rows.append(acts([act_form(f"/returns/{number}/withdraw", "Withdraw", f"return {number}")]))
+    return card("Return", number, f"order {returned.order.order_id}", rows)
 
 
-def _state(returned: Return, line: ReturnLine) -> str:
+def _outcomes(returned: Return, line: ReturnLine) -> list[Html]:
     """What the customer is told of a line."""
-    words = []
+    told = []
     if line.accepted:
         amount = f"{line.order_line.unit_price * line.accepted:.2f} €"
-        words.append(f'<strong class="good">{line.accepted} refunded, {amount}</strong>')
+        told.append(state(f"{line.accepted} refunded, {amount}", "good"))
     if line.rejected:
-        words.append(f'<strong class="bad">{line.rejected} refused</strong>')
+        told.append(state(f"{line.rejected} refused", "bad"))
     if line.withdrawn:
-        words.append(f'<span class="none">{line.withdrawn} withdrawn by you</span>')
+        told.append(state(f"{line.withdrawn} withdrawn by you", "none"))
     if line.left and returned.status in OPEN:
-        words.append(f'<span class="wait">{line.left} open ({escape(returned.status)}), no money yet</span>')
+        told.append(state(f"{line.left} open ({returned.status}), no money yet", "wait"))
     elif line.left:
-        words.append(f'<span class="none">{line.left} closed without an answer</span>')
-    return ", ".join(words)
+        told.append(state(f"{line.left} closed without an answer", "none"))
+    return told

@@ -27,10 +27,6 @@ class Problem(Exception):
         return answer(body, self.status, self.headers)
 
 
-class Impossible(Exception):
-    """What a person asked for on the page or over a control route cannot be."""
-
-
 def answer(body: Json, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
     text = json.dumps(body, ensure_ascii=False)
     return web.Response(status=status, body=text.encode(), headers={"Content-Type": CONTENT_TYPE, **(headers or {})})

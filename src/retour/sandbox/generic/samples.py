@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from retour.sandbox.generic.state import Customer, Reason
 from retour.sandbox.generic.trade import Back, Product
+from retour.sandbox.samples import gtin, moments
 
 if TYPE_CHECKING:
     from retour.sandbox.generic.simulator import PartnerSimulator
@@ -37,13 +38,6 @@ _PRODUCTS = (
 )
 
 
-def gtin(number: int) -> str:
-    """A valid EAN-13 with leading zeros: 1 gives 0000000000017."""
-    digits = f"{number:012}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return f"{digits}{-total % 10}"
-
-
 def product(number: int, quantity: int = 1) -> Product:
     """The product of a number, from 0; the catalogue repeats itself."""
     number %= len(_PRODUCTS)
@@ -67,10 +61,8 @@ def place_sample_orders(simulator: "PartnerSimulator") -> None:
 def open_many(simulator: "PartnerSimulator", count: int, seed: int, days: float = 10) -> list[str]:
     """`count` returns of one line over the last days, each of its own order; gives their ids, oldest first."""
     chance = random.Random(seed)  # noqa: S311 - sample data
-    now = simulator.clock.now()
     made = []
-    for age in sorted((chance.uniform(0, days * 86400) for _ in range(count)), reverse=True):
-        at = now - timedelta(seconds=int(age))
+    for at in moments(chance, simulator.clock.now(), count, days):
         quantity = 1 if chance.random() < 0.8 else 2
         order = simulator.place_order(
             [product(chance.randrange(100), quantity)],

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from retour.sandbox.app import Handler, Simulator
+from retour.sandbox.commands import Impossible
 from retour.sandbox.generic.control import Control
 from retour.sandbox.generic.decisions import Decisions, all_left
 from retour.sandbox.generic.exports import Exports
@@ -17,7 +18,6 @@ from retour.sandbox.generic.gate import Gate
 from retour.sandbox.generic.inbox import Inbox
 from retour.sandbox.generic.keys import Keys
 from retour.sandbox.generic.pages import Pages
-from retour.sandbox.generic.problems import Impossible
 from retour.sandbox.generic.rest import Rest
 from retour.sandbox.generic.samples import CUSTOMERS, REASONS, place_sample_orders, product
 from retour.sandbox.generic.state import OPEN, Book, Customer, Order, Return, Verdict

@@ -8,9 +8,9 @@ from decimal import Decimal
 from itertools import count
 
 from retour.sandbox.clock import Clock
+from retour.sandbox.commands import Impossible
 from retour.sandbox.generic.agenda import Waiting, due
 from retour.sandbox.generic.decisions import Decisions, all_left
-from retour.sandbox.generic.problems import Impossible
 from retour.sandbox.generic.state import OPEN, Book, Customer, Order, OrderLine, Reason, Return, ReturnLine
 from retour.sandbox.generic.switches import PartnerSwitches
 from retour.sandbox.journal import Journal

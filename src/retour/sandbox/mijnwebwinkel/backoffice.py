@@ -10,11 +10,12 @@ from retour.sandbox.app import Handler
 from retour.sandbox.mijnwebwinkel import notes, pages
 from retour.sandbox.mijnwebwinkel.merchant import Merchant, Unknown
 from retour.sandbox.mijnwebwinkel.shop import MERCHANT, Credit, Shop
+from retour.sandbox.panel import sheet
 
 Change = Callable[[web.Request], Awaitable[str]]
 """Does what a form asks for, and tells where to go next."""
 
-_ROWS_PER_PAGE: Final = 50
+_REQUESTS: Final = 50
 
 
 class BackOffice:
@@ -41,13 +42,8 @@ class BackOffice:
         ]
 
     async def _home(self, request: web.Request) -> web.Response:
-        orders = list(self._shop.orders)[::-1]
-        last = max(-(-len(orders) // _ROWS_PER_PAGE), 1)
-        asked = request.query.get("page", "1")
-        page = min(max(int(asked), 1), last) if asked.isdecimal() and len(asked) < 9 else 1
-        shown = orders[(page - 1) * _ROWS_PER_PAGE : page * _ROWS_PER_PAGE]
-        requests = self._merchant.requests()[-_ROWS_PER_PAGE:][::-1]
-        return _html(pages.home_page(self._shop, shown, page, last, requests))
+        shown = sheet(request, list(self._shop.orders)[::-1])
+        return pages.home_page(self._shop, shown, self._merchant.requests()[-_REQUESTS:][::-1])
 
     async def _detail(self, request: web.Request) -> web.Response:
         try:
@@ -55,7 +51,7 @@ class BackOffice:
         except Unknown as unknown:
             raise web.HTTPNotFound(text=str(unknown)) from None
         asked = notes.requests_in(order.internal, self._shop.switches.marker)
-        return _html(pages.order_page(self._shop, order, asked, request.query.get("done", "")))
+        return pages.order_page(self._shop, order, asked, request.query.get("done", ""))
 
     async def _save_note(self, request: web.Request) -> str:
         """Saves what the form holds, whatever was saved since it was opened."""
@@ -134,8 +130,3 @@ def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > 9:
         raise ValueError("This is not a number.")
     return int(text)
-
-
-def _html(text: str) -> web.Response:
-    """A note may hold half a surrogate pair, which no encoding takes."""
-    return web.Response(body=text.encode("utf-8", "replace"), content_type="text/html", charset="utf-8")

@@ -7,9 +7,9 @@ from typing import Any
 from aiohttp import web
 
 from retour.sandbox.app import Handler
+from retour.sandbox.commands import read
 from retour.sandbox.mijnwebwinkel import commands
 from retour.sandbox.mijnwebwinkel.access import Tokens
-from retour.sandbox.mijnwebwinkel.commands import read
 from retour.sandbox.mijnwebwinkel.documents import Documents
 from retour.sandbox.mijnwebwinkel.merchant import Merchant, PlacedOrder, Unknown
 from retour.sandbox.mijnwebwinkel.orders import Order

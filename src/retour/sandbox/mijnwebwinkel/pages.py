@@ -1,17 +1,17 @@
-"""The pages of the back office, as plain functions from the shop's state to HTML. Every text goes through `escape`."""
+"""The pages of the back office, as plain functions from the shop's state to HTML."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from functools import cache
-from html import escape
-from importlib.resources import files
-from string import Template
 from typing import Final
 
+from aiohttp import web
+
+from retour.sandbox.markup import Html, element, join, options, units
 from retour.sandbox.mijnwebwinkel.notes import OPEN, NoteRequest
 from retour.sandbox.mijnwebwinkel.orders import Address, Line, Order
 from retour.sandbox.mijnwebwinkel.shop import Shop
 from retour.sandbox.mijnwebwinkel.statuses import CREDIT_ACCEPTED
+from retour.sandbox.panel import Notice, Panel, Sheet, cell, facts_of, pager, section, table
 
 DECISIONS: Final = {
     "geaccepteerd": "Accept",
@@ -34,146 +34,183 @@ NOTICES: Final = {
 }
 
 
-def home_page(
-    shop: Shop, orders: Sequence[Order], page: int, pages: int, asked: Sequence[tuple[Order, NoteRequest]]
-) -> str:
-    requests = "".join(_request_row(shop, order, request) for order, request in asked)
-    rows = "".join(_order_row(shop, order) for order in orders) or _soft("No orders here.")
-    newer = f'<a href="/?page={page - 1}">Newer</a>' if page > 1 else ""
-    older = f'<a href="/?page={page + 1}">Older</a>' if page < pages else ""
-    content = (
-        f"<h1>Orders</h1>{_card('Return requests', requests or _soft('None yet. The hub writes them into notes.'))}"
-        f"{_card('All orders', rows)}<nav>{newer} <span>Page {page} of {pages}</span> {older}</nav>"
+_PANEL: Final = Panel(
+    "Sandbox shop — not Mijnwebwinkel",
+    bar="#103449",
+    edge="#f5a623",
+    accent="#0b6a8f",
+    style="""
+.note { margin: .3rem 0; white-space: pre-wrap; overflow-wrap: anywhere; color: var(--soft);
+  font: .85rem/1.4 ui-monospace, monospace; }
+.card form { display: flex; flex-wrap: wrap; align-items: center; gap: .5rem; margin: .5rem 0; }
+.card textarea { width: 100%; min-height: 8rem; }
+.card input { max-width: 6rem; }
+.line { display: flex; flex-wrap: wrap; gap: .3rem 1rem; flex-basis: 100%; }
+""",
+)
+_SECTION: Final = "Orders"
+
+
+def home_page(shop: Shop, shown: Sheet[Order], asked: Sequence[tuple[Order, NoteRequest]]) -> web.Response:
+    requests = table(
+        ("Request", "Order", "Customer", "Status"), [_request_row(shop, order, request) for order, request in asked]
     )
-    return _layout("Orders", content, "")
+    content = [
+        element("h1", "Return requests"),
+        requests if asked else element("p", "None yet. The hub writes them into notes.", class_="empty"),
+        element("h1", "Orders"),
+        table(("Order", "Placed", "Customer", "Total", "Status"), [_order_row(shop, order) for order in shown.rows])
+        if shown.rows
+        else element("p", "No orders here.", class_="empty"),
+        pager(shown),
+    ]
+    return _PANEL.page(_SECTION, "Orders", content)
 
 
-def order_page(shop: Shop, order: Order, requests: Iterable[NoteRequest], notice: str) -> str:
-    here = f"/orders/{escape(order.name)}"
-    asked = "".join(_request_form(here, request) for request in requests)
+def order_page(shop: Shop, order: Order, requests: Iterable[NoteRequest], done: str) -> web.Response:
+    """`done` is what the last click did, a key of `NOTICES`."""
+    here = f"/orders/{order.name}"
+    asked = [_request_form(here, request) for request in requests]
     kind = "Credit order" if order.credited else "Order"
-    links = "".join(
-        f'<p>Credit order <a href="/orders/{escape(name)}">{escape(name)}</a></p>' for name in order.credits
-    )
+    links = [element("p", "Credit order ", _link(name)) for name in order.credits]
     if order.credited:
-        links = f'<p>Credits order <a href="/orders/{escape(order.credited)}">{escape(order.credited)}</a></p>'
-    content = (
-        f"<h1>{kind} {escape(order.name)} {_status(shop, order)}</h1>{links}"
-        + (_card("Return requests in the note", asked) if asked else "")
-        + _card("Note", _note_form(here, order))
-        + _card("Status", _status_form(here, shop, order))
-        + _card("Items", _items(shop, here, order))
-        + _card("Money", _money(here, order))
-        + f'<div class="pair">{_addresses(order)}</div>'
+        links = [element("p", "Credits order ", _link(order.credited))]
+    content = [
+        element("p", element("a", "← All orders", href="/"), class_="back"),
+        element("h1", f"{kind} {order.name}", _status(shop, order)),
+        *links,
+        element(
+            "div",
+            section("Return requests in the note", *asked) if asked else None,
+            section("Note", *_note_form(here, order)),
+            section("Status", *_status_forms(here, shop, order)),
+            section("Items", *_items(shop, here, order)),
+            section("Money", *_money(here, order)),
+            *_addresses(order),
+            class_="cards",
+        ),
+    ]
+    notices = [Notice(NOTICES[done], good=True)] if done in NOTICES else []
+    return _PANEL.page(_SECTION, f"{kind} {order.name}", content, notices)
+
+
+def _order_row(shop: Shop, order: Order) -> Html:
+    return element(
+        "tr",
+        cell("Order", _link(order.name), f" credits {order.credited}" if order.credited else None),
+        cell("Placed", f"{shop.local(order.placed_at):%Y-%m-%d %H:%M}"),
+        cell("Customer", order.debtor.invoice.name),
+        cell("Total", _euro(order.total, order)),
+        cell("Status", _status(shop, order), _tag("archived") if order.archived else None, _note(order.internal)),
     )
-    return _layout(f"{kind} {order.name}", content, notice)
 
 
-def _order_row(shop: Shop, order: Order) -> str:
-    note = f'<pre class="note">{escape(order.internal)}</pre>' if order.internal else ""
-    credited = f" credits {escape(order.credited)}" if order.credited else ""
-    archived = '<span class="tag">archived</span>' if order.archived else ""
-    return (
-        f'<div class="row"><span><a href="/orders/{escape(order.name)}">{escape(order.name)}</a>{credited}</span>'
-        f"<span>{shop.local(order.placed_at):%Y-%m-%d %H:%M}</span><span>{escape(order.debtor.invoice.name)}</span>"
-        f"<span>{_euro(order.total, order)}</span>{_status(shop, order)}{archived}{note}</div>"
-    )
-
-
-def _request_row(shop: Shop, order: Order, request: NoteRequest) -> str:
+def _request_row(shop: Shop, order: Order, request: NoteRequest) -> Html:
     """A credit order is decided by its status, not by a word."""
     word = "waits for you" if request.word in (OPEN, "") else request.word
-    decided = _status(shop, order) if order.credited else f'<span class="tag">{escape(word)}</span>'
-    return (
-        f'<div class="row"><span>{escape(request.key)}</span><a href="/orders/{escape(order.name)}">order '
-        f"{escape(order.name)}</a><span>{escape(order.debtor.invoice.name)}</span>"
-        f'{decided}<pre class="note">{escape(request.line)}</pre></div>'
+    return element(
+        "tr",
+        cell("Request", request.key, _note(request.line)),
+        cell("Order", _link(order.name)),
+        cell("Customer", order.debtor.invoice.name),
+        cell("Status", _status(shop, order) if order.credited else _tag(word)),
     )
 
 
-def _request_form(here: str, request: NoteRequest) -> str:
-    buttons = "".join(
-        f'<button name="word" value="{word}"{" class=main" if word == request.word else ""}>{label}</button>'
+def _request_form(here: str, request: NoteRequest) -> Html:
+    buttons = [
+        element("button", label, name="word", value=word, class_="main" if word == request.word else None)
         for word, label in DECISIONS.items()
-    )
-    return (
-        f'<form class="row" method="post" action="{here}/decide"><pre class="note">{escape(request.line)}</pre>'
-        f'<input type="hidden" name="key" value="{escape(request.key)}">{buttons}</form>'
-    )
+    ]
+    key = element("input", type="hidden", name="key", value=request.key)
+    return element("form", _note(request.line), key, *buttons, method="post", action=f"{here}/decide")
 
 
-def _note_form(here: str, order: Order) -> str:
-    comment = f'<p class="soft">The customer wrote: {escape(order.comment)}</p>' if order.comment else ""
+def _note_form(here: str, order: Order) -> list[Html]:
     # HTML overlooks a newline right after the tag: without one, a note's own first empty line would be lost.
-    return (
-        f'{comment}<form method="post" action="{here}/note"><textarea name="text" aria-label="Note">\n'
-        f'{escape(order.internal)}</textarea><button class="main">Save note</button></form>'
-    )
+    text = element("textarea", "\n", order.internal, name="text", aria_label="Note")
+    form = element("form", text, element("button", "Save note", class_="main"), method="post", action=f"{here}/note")
+    return [*([_soft(f"The customer wrote: {order.comment}")] if order.comment else []), form]
 
 
-def _status_form(here: str, shop: Shop, order: Order) -> str:
-    fitting = [status for status in shop.statuses.values() if status.credit_order == (order.credited is not None)]
-    options = _options([(status.id, f"{status.id} {status.dutch}") for status in fitting], order.status)
+def _status_forms(here: str, shop: Shop, order: Order) -> list[Html]:
+    fitting = _statuses(shop, credit_order=order.credited is not None, chosen=order.status)
     label = "Take out of the archive" if order.archived else "Archive"
-    return (
-        f'<form method="post" action="{here}/status"><select name="status" aria-label="Status">{options}</select>'
-        f'<button class="main">Save status</button></form>'
-        f'<form method="post" action="{here}/archive"><button>{label}</button></form>'
-    )
+    chosen = element("select", fitting, name="status", aria_label="Status")
+    return [
+        element(
+            "form", chosen, element("button", "Save status", class_="main"), method="post", action=f"{here}/status"
+        ),
+        element("form", element("button", label), method="post", action=f"{here}/archive"),
+    ]
 
 
-def _items(shop: Shop, here: str, order: Order) -> str:
-    rows = "".join(_item(order, line) for line in order.lines)
+def _items(shop: Shop, here: str, order: Order) -> list[Html]:
+    rows = [_item(order, line) for line in order.lines]
+    if order.credited and order.stock_is_back:
+        return [*rows, _soft("The goods are back in stock.")]
     if order.credited:
-        if order.stock_is_back:
-            return rows + _soft("The goods are back in stock.")
-        return f'{rows}<form method="post" action="{here}/stock"><button>Put the goods back in stock</button></form>'
-    statuses = [(status.id, f"{status.id} {status.dutch}") for status in shop.statuses.values() if status.credit_order]
-    return (
-        f'<form method="post" action="{here}/credit">{rows}<select name="status" aria-label="Credit status">'
-        f'{_options(statuses, CREDIT_ACCEPTED)}</select><label><input type="checkbox" name="stock" checked> put the '
-        f'goods back</label><button class="main">Make credit order</button></form>'
-    )
+        button = element("button", "Put the goods back in stock")
+        return [*rows, element("form", button, method="post", action=f"{here}/stock")]
+    fitting = _statuses(shop, credit_order=True, chosen=CREDIT_ACCEPTED)
+    return [
+        element(
+            "form",
+            *rows,
+            element("select", fitting, name="status", aria_label="Credit status"),
+            element("label", element("input", type="checkbox", name="stock", checked=True), " put the goods back"),
+            element("button", "Make credit order", class_="main"),
+            method="post",
+            action=f"{here}/credit",
+        )
+    ]
 
 
-def _item(order: Order, line: Line) -> str:
+def _item(order: Order, line: Line) -> Html:
     sku = line.article.sku if line.article else "custom"
     stock = f", {line.article.stock} in stock" if line.article else ""
-    field = ""
-    if not order.credited:
-        field = (
-            f'<label>credit <input type="number" name="units.{escape(line.id)}" value="0" min="0" '
-            f'max="{line.quantity}" aria-label="Credit {escape(sku)}"></label>'
-        )
-    options = "".join(f", {option.description}" for option in line.options)
-    return (
-        f'<div class="row"><span>{line.quantity} &times; {escape(line.description + options)}</span>'
-        f'<span class="soft">{escape(sku)}{stock}</span><span>{_euro(line.total, order)}</span>{field}</div>'
+    credit = element(
+        "input",
+        type="number",
+        name=f"units.{line.id}",
+        value="0",
+        min="0",
+        max=str(line.quantity),
+        aria_label=f"Credit {sku}",
+    )
+    return element(
+        "div",
+        element(
+            "span", units(line.quantity, ", ".join([line.description, *(one.description for one in line.options)]))
+        ),
+        element("span", f"{sku}{stock}"),
+        element("span", _euro(line.total, order)),
+        None if order.credited else element("label", "credit ", credit),
+        class_="line",
     )
 
 
-def _money(here: str, order: Order) -> str:
-    facts = [("Total", _euro(order.total, order)), ("Paid", escape(order.payment_status))]
-    facts += [("Reference", escape(order.reference)), ("Sales channel", escape(order.partner))]
-    listed = "".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in facts if value)
+def _money(here: str, order: Order) -> list[Html]:
+    facts: list[tuple[str, object]] = [("Total", _euro(order.total, order)), ("Paid", order.payment_status)]
+    facts += [("Reference", order.reference), ("Sales channel", order.partner)]
     left = order.payment.amount - order.payment.refunded if order.payment else 0
     if left <= 0:
-        return f"<dl>{listed}</dl>"
-    return (
-        f'<dl>{listed}</dl><form method="post" action="{here}/refund"><label>Refund <input name="amount" size="8" '
-        f'inputmode="decimal" value="{left / 100:.2f}"></label><button>Send the money back</button></form>'
-    )
+        return [facts_of(facts)]
+    amount = element("input", name="amount", size="8", inputmode="decimal", value=f"{left / 100:.2f}")
+    label, button = element("label", "Refund ", amount), element("button", "Send the money back")
+    return [facts_of(facts), element("form", label, button, method="post", action=f"{here}/refund")]
 
 
-def _addresses(order: Order) -> str:
-    delivery = order.debtor.delivery or order.debtor.invoice
-    email = f"<p>{escape(order.debtor.email)}</p>"
-    return _card("Invoice", _address(order.debtor.invoice) + email) + _card(
-        "Delivery", _soft("Picked up in the shop.") if order.pickup else _address(delivery)
-    )
+def _addresses(order: Order) -> list[Html]:
+    debtor = order.debtor
+    delivery = _soft("Picked up in the shop.") if order.pickup else _address(debtor.delivery or debtor.invoice)
+    return [
+        section("Invoice", _address(debtor.invoice), element("p", debtor.email)),
+        section("Delivery", delivery),
+    ]
 
 
-def _address(address: Address) -> str:
+def _address(address: Address) -> Html:
     lines = (
         address.company,
         address.name,
@@ -182,38 +219,34 @@ def _address(address: Address) -> str:
         address.phone,
         address.taxnumber,
     )
-    return "<br>".join(escape(line) for line in lines if line)
+    return join(element("div", line) for line in lines if line)
 
 
-def _options(choices: Iterable[tuple[int, str]], chosen: int) -> str:
-    return "".join(
-        f'<option value="{number}"{" selected" if number == chosen else ""}>{escape(label)}</option>'
-        for number, label in choices
-    )
+def _statuses(shop: Shop, *, credit_order: bool, chosen: int) -> Html:
+    fitting = [status for status in shop.statuses.values() if status.credit_order == credit_order]
+    return options([(str(status.id), f"{status.id} {status.dutch}") for status in fitting], str(chosen))
 
 
-def _status(shop: Shop, order: Order) -> str:
+def _status(shop: Shop, order: Order) -> Html:
     known = shop.statuses.get(order.status)
-    return f'<span class="tag">{escape(known.dutch if known else f"status {order.status}")}</span>'
+    return _tag(known.dutch if known else f"status {order.status}")
 
 
-def _euro(amount: Decimal, order: Order) -> str:
-    return f"&euro; {'-' if order.credited else ''}{amount:.2f}"
+def _euro(amount: Decimal, order: Order) -> Html:
+    return Html(f"&euro; {'-' if order.credited else ''}{amount:.2f}")
 
 
-def _card(title: str, content: str) -> str:
-    return f'<section class="card"><h2>{escape(title)}</h2>{content}</section>'
+def _link(name: str) -> Html:
+    return element("a", name, href=f"/orders/{name}")
 
 
-def _soft(text: str) -> str:
-    return f'<p class="soft">{escape(text)}</p>'
+def _note(text: str) -> Html | None:
+    return element("pre", text, class_="note") if text else None
 
 
-def _layout(title: str, content: str, notice: str) -> str:
-    shown = f'<p class="notice" role="status">{escape(NOTICES[notice])}</p>' if notice in NOTICES else ""
-    return _template().substitute(title=escape(title), notice=shown, content=content)
+def _tag(text: str) -> Html:
+    return element("span", text, class_="status")
 
 
-@cache
-def _template() -> Template:
-    return Template(files(__package__).joinpath("page.html").read_text("utf-8"))
+def _soft(text: str) -> Html:
+    return element("p", text, class_="hint")

@@ -60,7 +60,6 @@ from retour.sandbox.miravia.simulator import (
     APP_SECRET,
     REFRESH_TOKEN,
     SELLER_ID,
-    Impossible,
     MiraviaSimulator,
 )
 
@@ -78,6 +77,5 @@ __all__ = [
     "REFRESH_TOKEN",
     "SANDBOX",
     "SELLER_ID",
-    "Impossible",
     "MiraviaSimulator",
 ]

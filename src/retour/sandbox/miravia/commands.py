@@ -2,16 +2,13 @@
 
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from retour.sandbox.commands import Command
 from retour.sandbox.miravia.state import RequestType
 
 Quantity = Annotated[int, Field(ge=1, le=200)]
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,17}$")]
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Product(Command):

@@ -1,21 +1,17 @@
 """Control routes: `retour.sandbox.miravia` lists them, `retour.sandbox.miravia.commands` has their bodies."""
 
-from collections.abc import Awaitable, Callable
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
+from retour.sandbox.app import Handler
+from retour.sandbox.commands import read, window
 from retour.sandbox.miravia import commands
-from retour.sandbox.miravia.openings import Impossible
 from retour.sandbox.miravia.state import Line, Order, Reverse
 
 if TYPE_CHECKING:
     from retour.sandbox.miravia.simulator import MiraviaSimulator
-
-Command = TypeVar("Command", bound=BaseModel)
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Control:
@@ -49,7 +45,7 @@ class Control:
         ]
 
     async def add_seller(self, request: web.Request) -> web.Response:
-        seller = self._simulator.add_seller((await _read(request, commands.Seller)).seller_id)
+        seller = self._simulator.add_seller((await read(request, commands.Seller)).seller_id)
         return web.json_response({"seller_id": seller.seller_id}, status=201)
 
     async def authorize(self, request: web.Request) -> web.Response:
@@ -69,38 +65,30 @@ class Control:
         return web.Response(status=204)
 
     async def place_order(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.PlaceOrder)
-        try:
-            order = self._simulator.place_order(command, self._seller(request))
-        except Impossible as error:
-            raise web.HTTPConflict(text=str(error)) from None
+        command = await read(request, commands.PlaceOrder)
+        order = self._simulator.place_order(command, self._seller(request))
         return web.json_response(_order(order), status=201)
 
     async def open_return(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.OpenReturn)
-        try:
-            reverse = self._simulator.open_return(command, self._seller(request))
-        except Impossible as error:
-            raise web.HTTPConflict(text=str(error)) from None
+        command = await read(request, commands.OpenReturn)
+        reverse = self._simulator.open_return(command, self._seller(request))
         return web.json_response(_reverse(reverse), status=201)
 
     async def returns(self, request: web.Request) -> web.Response:
         lines = self._simulator.flow(self._seller(request)).seller.lines
-        offset = int(request.query.get("offset", "0"))
-        limit = int(request.query.get("limit", str(len(lines))))
-        return web.json_response([_line(line) for line in islice(lines.values(), offset, offset + limit)])
+        return web.json_response([_line(line) for line in window(request, lines.values())])
 
     async def open_many(self, request: web.Request) -> web.Response:
-        reverses = self._simulator.open_many(await _read(request, commands.OpenMany), self._seller(request))
+        reverses = self._simulator.open_many(await read(request, commands.OpenMany), self._seller(request))
         return web.json_response({"count": len(reverses)}, status=201)
 
     async def rewrite(self, request: web.Request) -> web.Response:
-        command, line = await _read(request, commands.Rewrite), self._line(request)
+        command, line = await read(request, commands.Rewrite), self._line(request)
         self._simulator.rewrite(line.line_id, command)
         return web.json_response(_line(line))
 
     async def subscribe(self, request: web.Request) -> web.Response:
-        self._simulator.subscribe((await _read(request, commands.Subscribe)).url, self._seller(request))
+        self._simulator.subscribe((await read(request, commands.Subscribe)).url, self._seller(request))
         return web.Response(status=204)
 
     async def deliver(self, _: web.Request) -> web.Response:
@@ -118,18 +106,12 @@ class Control:
         return handle
 
     def _line(self, request: web.Request) -> Line:
-        try:
-            return self._simulator.line(request.match_info["line_id"])[1]
-        except KeyError:
-            raise web.HTTPNotFound(text=f"no line {request.match_info['line_id']}") from None
+        return self._simulator.line(request.match_info["line_id"])[1]
 
     def _seller(self, request: web.Request) -> str:
         """`?seller=`, by default the first one."""
-        try:
-            asked = request.query.get("seller")
-            return (self._simulator.flow(asked) if asked else self._simulator.flow()).seller.seller_id
-        except KeyError:
-            raise web.HTTPNotFound(text="no such seller") from None
+        asked = request.query.get("seller")
+        return (self._simulator.flow(asked) if asked else self._simulator.flow()).seller.seller_id
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -173,10 +155,3 @@ def _line(line: Line) -> dict[str, Any]:
             {"at": event.at.isoformat(), "operator": event.operator, "status": event.status} for event in line.history
         ],
     }
-
-
-async def _read(request: web.Request, model: type[Command]) -> Command:
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

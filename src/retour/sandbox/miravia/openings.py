@@ -5,15 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 
+from retour.sandbox.commands import Impossible
 from retour.sandbox.miravia.commands import OpenReturn, PlaceOrder, Product, ReturnedProduct
 from retour.sandbox.miravia.flow import Flow
 from retour.sandbox.miravia.samples import CUSTOMERS, product
 from retour.sandbox.miravia.state import Line, Order, OrderItem, Part, Reverse, Seller
 from retour.sandbox.miravia.switches import MiraviaSwitches
-
-
-class Impossible(ValueError):
-    """What was asked for cannot be; says why."""
 
 
 class Openings:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from retour.sandbox.miravia.state import Customer
+from retour.sandbox.samples import gtin
 
 CUSTOMERS = (
     Customer(
@@ -45,13 +46,6 @@ def product(number: int) -> MadeUp:
     place = (number - 1) % len(_CATALOGUE)
     sku, title, cents = _CATALOGUE[place]
     return MadeUp(sku, gtin(place + 1), title, cents)
-
-
-def gtin(number: int) -> str:
-    """A valid EAN-13 with leading zeros: 1 gives 0000000000017."""
-    digits = f"{number:012}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return f"{digits}{-total % 10}"
 
 
 SAMPLE_ORDERS = ((2, (("MUG-BLUE", 2),)), (6, (("TEAPOT-IRON", 1), ("SOCK-STRIPE", 3))), (9, (("JUMPER-M", 1),)))

@@ -15,7 +15,7 @@ from retour.sandbox.miravia.gate import Gate
 from retour.sandbox.miravia.lazada import LazadaCalls
 from retour.sandbox.miravia.limits import Limits
 from retour.sandbox.miravia.listing import Listing
-from retour.sandbox.miravia.openings import Impossible, Openings
+from retour.sandbox.miravia.openings import Openings
 from retour.sandbox.miravia.orders import Orders
 from retour.sandbox.miravia.pages import Pages
 from retour.sandbox.miravia.push import Push
@@ -207,4 +207,4 @@ class MiraviaSimulator(Simulator):
             self.place_order(commands.PlaceOrder(items=items, placed_at=self.clock.now() - timedelta(days=days)))
 
 
-__all__ = ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REFRESH_TOKEN", "SELLER_ID", "Impossible", "MiraviaSimulator"]
+__all__ = ["ACCESS_TOKEN", "APP_KEY", "APP_SECRET", "REFRESH_TOKEN", "SELLER_ID", "MiraviaSimulator"]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from retour.sandbox.otto.commerce import Product
 from retour.sandbox.otto.state import Customer
+from retour.sandbox.samples import gtin, moments
 
 if TYPE_CHECKING:
     from retour.sandbox.otto.simulator import OttoSimulator
@@ -30,13 +31,6 @@ _PRODUCTS = (
 )
 
 
-def gtin(number: int) -> str:
-    """A valid EAN-13 with leading zeros: 1 gives 0000000000017."""
-    digits = f"{number:012}"
-    total = sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(digits))
-    return f"{digits}{-total % 10}"
-
-
 def product(number: int, quantity: int = 1) -> Product:
     """The product of a number, from 0; the catalogue repeats itself."""
     number %= len(_PRODUCTS)
@@ -55,10 +49,8 @@ def place_sample_orders(simulator: "OttoSimulator") -> None:
 def announce_many(simulator: "OttoSimulator", count: int, seed: int, days: float = 10) -> list[str]:
     """`count` announced units over the last days, each of its own order; gives their ids, oldest first."""
     chance = random.Random(seed)  # noqa: S311 - sample data
-    now = simulator.clock.now()
     made = []
-    for age in sorted((chance.uniform(0, days * 86400) for _ in range(count)), reverse=True):
-        at = now - timedelta(seconds=int(age))
+    for at in moments(chance, simulator.clock.now(), count, days):
         order = simulator.place_order(
             [product(chance.randrange(100), 1 if chance.random() < 0.8 else 2)],
             customer=chance.choice(CUSTOMERS),

@@ -1,12 +1,12 @@
 """The control routes: what the customer, the warehouse and Zalando do. They are listed in the package's docstring."""
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
+from retour.sandbox.commands import Bulk, Command, read
 from retour.sandbox.zalando.sales import SALES_CHANNEL, Product
 from retour.sandbox.zalando.samples import announce_many
 from retour.sandbox.zalando.state import LineStatus, Order, OrderType, Returns
@@ -14,10 +14,6 @@ from retour.sandbox.zalando.switches import Flaw
 
 if TYPE_CHECKING:
     from retour.sandbox.zalando.simulator import ZalandoSimulator
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Ordered(Command):
@@ -65,19 +61,9 @@ class Garble(Command):
     flaw: Flaw
 
 
-class Bulk(Command):
-    count: int = Field(ge=1, le=100_000)
-    seed: int = 0
-    days: float = Field(default=10, gt=0)
-
-
 class AddMerchant(Command):
     merchant_id: str = Field(min_length=1)
     granted: bool = True
-
-
-Read = TypeVar("Read", bound=Command)
-Handler = Callable[[web.Request], Awaitable[web.Response]]
 
 
 class Control:
@@ -88,25 +74,25 @@ class Control:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
-            web.post("/_sandbox/merchants", _named(self.add_merchant)),
-            web.post("/_sandbox/orders", _named(self.place_order)),
-            web.post("/_sandbox/announced-returns", _named(self.announce)),
-            web.post("/_sandbox/announced-returns/{ref}/withdraw", _named(self.withdraw)),
-            web.post("/_sandbox/parcels", _named(self.send_back)),
-            web.post("/_sandbox/lines/{ref}/returned", _named(self.return_by_zalando)),
-            web.get("/_sandbox/lines", _named(self.lines)),
-            web.post("/_sandbox/garble", _named(self.garble)),
-            web.post("/_sandbox/tokens/revoke", _named(self.revoke)),
-            web.post("/_sandbox/bulk", _named(self.bulk)),
+            web.post("/_sandbox/merchants", self.add_merchant),
+            web.post("/_sandbox/orders", self.place_order),
+            web.post("/_sandbox/announced-returns", self.announce),
+            web.post("/_sandbox/announced-returns/{ref}/withdraw", self.withdraw),
+            web.post("/_sandbox/parcels", self.send_back),
+            web.post("/_sandbox/lines/{ref}/returned", self.return_by_zalando),
+            web.get("/_sandbox/lines", self.lines),
+            web.post("/_sandbox/garble", self.garble),
+            web.post("/_sandbox/tokens/revoke", self.revoke),
+            web.post("/_sandbox/bulk", self.bulk),
         ]
 
     async def add_merchant(self, request: web.Request) -> web.Response:
-        command = await _read(request, AddMerchant)
+        command = await read(request, AddMerchant)
         self._simulator.add_merchant(command.merchant_id, granted=command.granted)
         return web.json_response({"merchant_id": command.merchant_id}, status=201)
 
     async def place_order(self, request: web.Request) -> web.Response:
-        command = await _read(request, PlaceOrder)
+        command = await read(request, PlaceOrder)
         settings: dict[str, Any] = command.model_dump(exclude={"products", "merchant_id"})
         if command.merchant_id:
             settings["merchant_id"] = command.merchant_id
@@ -114,7 +100,7 @@ class Control:
         return web.json_response(_order(order), status=201)
 
     async def announce(self, request: web.Request) -> web.Response:
-        command = await _read(request, Announce)
+        command = await read(request, Announce)
         lines = [(line.order_line_id, line.reason) for line in command.lines]
         announced = self._simulator.announce(lines, registered_at=command.registered_at)
         return web.json_response({"announced_return_id": announced.announced_return_id}, status=201)
@@ -124,13 +110,13 @@ class Control:
         return web.json_response({})
 
     async def send_back(self, request: web.Request) -> web.Response:
-        command = await _read(request, SendBack)
+        command = await read(request, SendBack)
         for line_id in command.order_line_ids:
             self._simulator.send_back(line_id)
         return web.json_response({})
 
     async def return_by_zalando(self, request: web.Request) -> web.Response:
-        command = await _read(request, ByZalando)
+        command = await read(request, ByZalando)
         self._simulator.return_by_zalando(request.match_info["ref"], command.reason)
         return web.json_response({})
 
@@ -154,7 +140,7 @@ class Control:
         )
 
     async def garble(self, request: web.Request) -> web.Response:
-        command = await _read(request, Garble)
+        command = await read(request, Garble)
         self._simulator.garble(command.ref, command.flaw)
         return web.json_response(self._simulator.switches.garbled)
 
@@ -163,7 +149,7 @@ class Control:
         return web.json_response({})
 
     async def bulk(self, request: web.Request) -> web.Response:
-        command = await _read(request, Bulk)
+        command = await read(request, Bulk)
         made = announce_many(self._simulator, command.count, command.seed, command.days)
         return web.json_response({"count": len(made), "first": made[0], "last": made[-1]}, status=201)
 
@@ -182,22 +168,3 @@ def _order(order: Order) -> dict[str, Any]:
             for item in order.items
         ],
     }
-
-
-def _named(serve: Handler) -> Handler:
-    """404 for a name that nothing has."""
-
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return await serve(request)
-        except KeyError as error:
-            raise web.HTTPNotFound(text=f"there is no {error}") from None
-
-    return handle
-
-
-async def _read(request: web.Request, model: type[Read]) -> Read:
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

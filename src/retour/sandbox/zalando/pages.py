@@ -1,27 +1,37 @@
 """The page on which a person plays the customer: orders, units sent back, and money returned."""
 
-from html import escape
-from importlib.resources import files
-from string import Template
 from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from retour.sandbox.markup import Html, options, units
+from retour.sandbox.storefront import (
+    Storefront,
+    act_form,
+    card,
+    choice,
+    existing,
+    filled,
+    listing,
+    return_form,
+    row,
+    state,
+    unchosen,
+)
 from retour.sandbox.zalando.samples import REASONS
 from retour.sandbox.zalando.state import Item, Line, Order
 
 if TYPE_CHECKING:
     from retour.sandbox.zalando.simulator import ZalandoSimulator
 
-_OPTIONS = "".join(f'<option value="{reason}">{reason.replace("_", " ").lower()}</option>' for reason in REASONS)
+_STOREFRONT = Storefront("Zalando", "#1a1a1a")
+_REASONS = options((reason, reason.replace("_", " ").lower()) for reason in REASONS)
+_LABELS = options([("online", "label made online"), ("box", "label that was in the box")])
 
 
 class Pages:
-    """Plain forms; every post answers with a redirect, so that a reload repeats nothing."""
-
     def __init__(self, simulator: "ZalandoSimulator") -> None:
         self._simulator = simulator
-        self._template = Template(files(__package__).joinpath("page.html").read_text("utf-8"))
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
@@ -31,30 +41,28 @@ class Pages:
         ]
 
     async def show(self, _: web.Request) -> web.Response:
-        merchant = self._simulator.merchant()
-        orders = "".join(_order(order) for order in reversed(merchant.recent_orders))
-        returns = "".join(
+        recent = list(reversed(self._simulator.merchant().recent_orders))
+        returns = [
             _line(line)
-            for order in reversed(merchant.recent_orders)
+            for order in recent
             for line in order.lines
             if line.sent_back_at or line.announced or line.status == "returned"
+        ]
+        return _STOREFRONT.home(
+            "You are the customer. A partner never refuses on Zalando: what is not refunded stays open.",
+            map(_order, recent),
+            [listing(returns)],
         )
-        empty = '<p class="row">Nothing yet. Choose an article above.</p>'
-        html = self._template.substitute(orders=orders or empty, returns=returns or empty)
-        return web.Response(text=html, content_type="text/html")
 
     async def send_back(self, request: web.Request) -> web.Response:
-        form = await request.post()
-        merchant = self._simulator.merchant()
-        item_id, reason, quantity = (str(form.get(name, "")) for name in ("item", "reason", "quantity"))
-        items = [item for order in merchant.recent_orders for item in order.items if item.item_id == item_id]
-        if not items or reason not in REASONS or not (quantity.isascii() and quantity.isdecimal()):
-            raise web.HTTPBadRequest(text="Please choose an article, a reason and a quantity.")
-        lines = _returnable(items[0])
-        if not 1 <= int(quantity) <= len(lines):
-            raise web.HTTPBadRequest(text=f"You can send back at most {len(lines)}.")
-        chosen = [line.line_id for line in lines[: int(quantity)]]
-        if form.get("label") == "box":
+        form = await filled(request)
+        items = [item for order in self._simulator.merchant().recent_orders for item in order.items]
+        item = next((item for item in items if item.item_id == form.text("item")), None)
+        if item is None:
+            raise unchosen()
+        reason, lines = form.reason(REASONS), _returnable(item)
+        chosen = [line.line_id for line in lines[: form.quantity(len(lines))]]
+        if form.text("label") == "box":
             for line_id in chosen:
                 self._simulator.send_back(line_id)
         else:
@@ -62,10 +70,8 @@ class Pages:
         raise web.HTTPSeeOther("/")
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        try:
+        with existing():
             self._simulator.withdraw(request.match_info["announced_return_id"])
-        except KeyError:
-            raise web.HTTPNotFound(text="There is no such return.") from None
         raise web.HTTPSeeOther("/")
 
 
@@ -73,41 +79,29 @@ def _returnable(item: Item) -> list[Line]:
     return [line for line in item.lines if line.status == "shipped" and line.sent_back_at is None]
 
 
-def _order(order: Order) -> str:
+def _order(order: Order) -> Html:
     sender = "sent by Zalando" if order.order_type == "ZalandoFulfilled" else "sent by a partner"
-    rows = "".join(_item(item) for item in order.items)
-    return (
-        f'<section class="card"><header>Order <strong>{escape(order.number)}</strong> '
-        f"{order.placed_at:%d-%m-%Y}, {sender}</header>{rows}</section>"
-    )
+    return card("Order", order.number, f"{order.placed_at:%d-%m-%Y}, {sender}", map(_item, order.items))
 
 
-def _item(item: Item) -> str:
-    left = len(_returnable(item))
-    title = escape(item.description)
-    what = f'<div class="what">{len(item.lines)} &times; {title}<small>{escape(item.external_id)}</small></div>'
-    if not left:
-        return f'<div class="row">{what}<span class="none">Nothing left to return</span></div>'
-    return (
-        f'<div class="row">{what}<form method="post" action="/returns">'
-        f'<input type="hidden" name="item" value="{escape(item.item_id)}">'
-        f'<select name="reason" aria-label="Reason for returning {title}">{_OPTIONS}</select>'
-        f'<input type="number" name="quantity" value="1" min="1" max="{left}" aria-label="Quantity of {title}">'
-        f'<select name="label" aria-label="Label for {title}"><option value="online">label made online</option>'
-        '<option value="box">label that was in the box</option></select><button>Return this</button></form></div>'
-    )
+def _item(item: Item) -> Html:
+    title = item.description
+    label = choice("label", f"Label for {title}", _LABELS)
+    form = return_form(title, len(_returnable(item)), {"item": item.item_id}, _REASONS, label)
+    return row(units(len(item.lines), title), item.external_id, form)
 
 
-def _line(line: Line) -> str:
-    what = (
-        f'<div class="what">{escape(line.item.description)}<small>order {escape(line.item.order.number)}</small></div>'
-    )
+def _line(line: Line) -> Html:
+    return row(line.item.description, f"order {line.item.order.number}", *_outcome(line))
+
+
+def _outcome(line: Line) -> list[Html]:
     if line.status == "returned":
-        return f'<div class="row">{what}<strong class="good">refunded € {line.price * line.refunds:.2f}</strong></div>'
+        return [state(f"refunded € {line.price * line.refunds:.2f}", "good")]
     if line.sent_back_at is None:
-        return f'<div class="row">{what}<span class="none">you withdrew this return</span></div>'
-    withdraw = ""
+        return [state("you withdrew this return", "none")]
+    shown = [state("open: on its way back, no money yet", "wait")]
     if line.announced:
-        action = f"/announced-returns/{escape(line.announced[-1].announced_return_id)}/withdraw"
-        withdraw = f'<form method="post" action="{action}"><button class="quiet">Withdraw</button></form>'
-    return f'<div class="row">{what}<span class="wait">open: on its way back, no money yet</span>{withdraw}</div>'
+        action = f"/announced-returns/{line.announced[-1].announced_return_id}/withdraw"
+        shown.append(act_form(action, "Withdraw", line.item.description))
+    return shown

@@ -5,6 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from retour.sandbox.samples import moments
 from retour.sandbox.zalando.sales import Product
 from retour.sandbox.zalando.state import Customer
 
@@ -65,11 +66,8 @@ def place_sample_orders(simulator: "ZalandoSimulator") -> None:
 def announce_many(simulator: "ZalandoSimulator", count: int, seed: int, days: float = 10) -> list[str]:
     """`count` announced returns over the last days, one in twelve of two orders; gives their ids, oldest first."""
     chance = random.Random(seed)  # noqa: S311 - sample data
-    now = simulator.clock.now()
-    ages = sorted((chance.uniform(0, days * 86400) for _ in range(count)), reverse=True)
     made = []
-    for age in ages:
-        at = now - timedelta(seconds=int(age))
+    for at in moments(chance, simulator.clock.now(), count, days):
         lines = []
         for _ in range(2 if chance.random() < 1 / 12 else 1):
             order = simulator.place_order(
