@@ -131,19 +131,23 @@ class AtHand:
 
     effects: bool
     looks: bool
+    reports: bool
+    """The shop shows returns of its own that marketplaces are to be asked about."""
 
 
 def at_hand(connection: Connection, now: datetime) -> AtHand:
-    """Whether any effect is under way, and whether a return is due to be looked at."""
-    ((effects, looks),) = sql.rows(
+    """Whether any effect is under way, whether a return is due to be looked at, and whether the shop has reports."""
+    ((effects, looks, reports),) = sql.rows(
         """
         SELECT EXISTS (SELECT 1 FROM store_effect WHERE connection_id = %s AND NOT asks
                        AND state IN ('wanted', 'sending', 'unknown', 'pending')),
-               EXISTS (SELECT 1 FROM store_return WHERE connection_id = %s AND look_at <= %s)
+               EXISTS (SELECT 1 FROM store_return WHERE connection_id = %s AND look_at <= %s),
+               EXISTS (SELECT 1 FROM store_shopreport AS r JOIN store_connection AS s ON s.id = r.shop_id
+                       WHERE s.project_id = %s AND r.state = 'waiting')
         """,
-        [connection.pk, connection.pk, sql.time(now)],
+        [connection.pk, connection.pk, sql.time(now), connection.project_id],
     )
-    return AtHand(bool(effects), bool(looks))
+    return AtHand(bool(effects), bool(looks), bool(reports))
 
 
 def next_work(connection: Connection) -> datetime | None:

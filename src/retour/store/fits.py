@@ -34,18 +34,22 @@ def words(value: str | None, most: int | None = None) -> str | None:
 
 
 def returns(shown: Iterable[Seen]) -> tuple[list[Seen], list[Unreadable]]:
-    """These returns as they can be kept, and those that cannot: an id is kept as it is or not at all, since two that
-    begin alike would become one."""
+    """These returns, and those that cannot be kept: an id is kept as it is or not at all, since two that begin alike
+    would become one."""
     kept, unkept = [], []
     for seen in shown:
         if why := _flaw(seen):
-            raw = json.dumps(asdict(seen), default=str)
-            unkept.append(Unreadable(text(seen.ref, ID), why, raw))
+            unkept.append(Unreadable(text(seen.ref, ID), why, json.dumps(asdict(seen), default=str)))
         else:
-            lines = [_line(line) for line in seen.lines]
-            changed = any(new is not old for new, old in zip(lines, seen.lines, strict=True))
-            kept.append(replace(seen, lines=tuple(lines)) if changed else seen)
+            kept.append(seen)
     return kept, unkept
+
+
+def cleaned(seen: Seen) -> Seen:
+    """A return whose ids can be kept, with all the rest as it can be kept."""
+    lines = [_line(line) for line in seen.lines]
+    changed = any(new is not old for new, old in zip(lines, seen.lines, strict=True))
+    return replace(seen, lines=tuple(lines)) if changed else seen
 
 
 def says(said: ShopSays) -> ShopSays:

@@ -6,21 +6,25 @@ from typing import Any
 
 from django.db import transaction
 
+from retour.store import sql
 from retour.store.models import Note
 from retour.store.sealed import seal, unseal
 
 
 def read(connection_id: int, names: Iterable[str]) -> dict[str, Any]:
     """A connection's notes with these names; those that do not exist are missing."""
-    found = Note.objects.filter(connection_id=connection_id, name__in=list(names))
-    return {name: unseal(sealed) for name, sealed in found.values_list("name", "sealed")}
+    wanted = list(names)
+    found = sql.rows(
+        f"SELECT name, sealed FROM store_note WHERE connection_id = %s AND name IN {sql.marks(wanted)}",  # noqa: S608
+        [connection_id, *wanted],
+    )
+    return {name: unseal(sealed) for name, sealed in found}
 
 
 def begins(connection_id: int, prefix: str) -> dict[str, Any]:
     """All notes of a connection whose names begin so."""
-    found = Note.objects.filter(connection_id=connection_id, name__startswith=prefix)
-    # The databases do not agree whether upper and lower case are alike.
-    return {name: unseal(text) for name, text in found.values_list("name", "sealed") if name.startswith(prefix)}
+    statement = "SELECT name, sealed FROM store_note WHERE connection_id = %s AND substr(name, 1, %s) = %s"
+    return {name: unseal(sealed) for name, sealed in sql.rows(statement, [connection_id, len(prefix), prefix])}
 
 
 def write(connection_id: int, notes: Mapping[str, Any], at: datetime) -> None:

@@ -56,7 +56,8 @@ def record_page(connection: Connection, page: Page, at: datetime) -> Recorded:
         return Recorded()
     digests = {seen.ref: _digest(seen) for seen in shown}
     known = _digests(connection, list(digests), at)
-    fresh = [seen for seen in shown if _is_news(seen, known.get(seen.ref), page.lane, digests[seen.ref])]
+    news = [seen for seen in shown if _is_news(seen, known.get(seen.ref), page.lane, digests[seen.ref])]
+    fresh = [fits.cleaned(seen) for seen in news]
     if not fresh:
         return Recorded()
     with transaction.atomic():
@@ -117,7 +118,7 @@ def _fitting(connection: Connection, looks: Iterable[Looked]) -> Iterator[Looked
             continue
         kept, unkept = fits.returns([look.seen])
         if kept:
-            yield replace(look, seen=kept[0])
+            yield replace(look, seen=fits.cleaned(kept[0]))
         else:
             record_unreadable(connection, "look", unkept, look.at)
             postpone_looks(connection, [look.ref], look.at)

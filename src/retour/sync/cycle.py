@@ -119,7 +119,8 @@ async def _marketplace(job: Job, *, observing: bool, deep: bool) -> None:
         await lost.confirm(job)
         await lost.look_up(job)
         await act.settle(job)
-    await own_returns.take(job)
+    if job.at_hand.reports:
+        await own_returns.take(job)
     if observing:
         await observe.marketplace(job, deep=deep)
     if job.at_hand.looks or job.report.brought_anything:

@@ -21,9 +21,6 @@ ONE = r"GET /nl/returns/\d+\.json"
 @pytest.fixture
 async def hundred(stocked: Shop, lightspeed: Any) -> list[str]:
     """A hundred open returns among more than a thousand of others."""
-    line = {"lines": ({"sku": "JACKET-GREEN-M", "quantity": 5},)}
-    for number in range(61, HUNDRED + 1):
-        await stocked.command("POST", "/_sandbox/orders", {"number": f"ORD9{number:04}", **line})
     refs = []
     for ten in range(10):
         stocked.others(110)

@@ -1,5 +1,6 @@
 """Returns that were made in the shop itself (contract lightspeed.md, 3, 4)."""
 
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -116,14 +117,42 @@ async def test_ours_is_never_told(stocked: Shop) -> None:
         assert await own(hub.connector) == []
 
 
-async def test_one_that_cannot_be_read_hides_no_other(shop: Shop, owner: Any) -> None:
+@pytest.mark.parametrize("flaw", ["lines_false", "no_status", "number_status"])
+async def test_one_that_cannot_be_read_hides_no_other(shop: Shop, owner: Any, flaw: Any) -> None:
     shop.place("ORD1", lines=(WantedLine(quantity=5),))
     flawed, fine = returned(shop, "ORD1"), returned(shop, "ORD1")
-    shop.simulator.shop.garble(flawed, "lines_false")
+    shop.simulator.shop.garble(flawed, flaw)
     made, unreadable = await all_of(owner)
     assert [one.says.ref for one in made] == [str(fine)]
     assert [row.ref for row in unreadable] == [str(flawed)]
     assert "Noor" not in unreadable[0].raw
+
+
+async def test_one_whose_order_cannot_be_read_is_shown_and_hides_no_other(shop: Shop, owner: Any) -> None:
+    shop.place("ORD1", lines=(WantedLine(quantity=5),))
+    flawed, fine = returned(shop, "ORD1"), returned(shop, "ORD1")
+    shop.fault("answer", r"GET .*/orders/\d+\.json", body='{"order": {"id": "x"}}', status=200)
+    made, unreadable = await all_of(owner)
+    assert [one.says.ref for one in made] == [str(fine)]
+    assert [row.ref for row in unreadable] == [str(flawed)]
+
+
+@pytest.mark.parametrize("note", [{}, {"staffNote": 17}])
+async def test_one_that_does_not_show_whose_it_is_is_nobodys(shop: Shop, owner: Any, note: dict[str, Any]) -> None:
+    """It may be ours, whose answer was lost: reported, it would be paid twice."""
+    order = shop.place("ORD1")
+    row = {
+        "id": 1,
+        "createdAt": datetime.now(UTC).isoformat(),
+        "status": "new",
+        "orderId": order.id,
+        "orderProducts": [{"id": order.lines[0].id, "quantity": 1}],
+        **note,
+    }
+    shop.fault("answer", LIST, status=200, body=json.dumps({"returns": [row]}))
+    made, unreadable = await all_of(owner)
+    assert made == []
+    assert [row.ref for row in unreadable] == ["1"]
 
 
 async def test_a_list_that_fails_is_read_again(shop: Shop, owner: Any) -> None:

@@ -4,7 +4,7 @@ here; afterwards it is known by bol's own items.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final, Self
@@ -167,6 +167,9 @@ class Books:
 
     def __init__(self, memory: Memory) -> None:
         self._memory = memory
+        self._orders: set[str] | None = None
+        """The orders that have reports, since all were read last. Most merchants report nothing at bol, and asking for
+        the reports of each return's order would cost more than all the rest of a check."""
 
     async def one(self, ref: str) -> Report | None:
         return _read(await self._memory.read(NOTE + ref)).get(ref)
@@ -174,11 +177,23 @@ class Books:
     async def of_order(self, order_id: str) -> Reports:
         return _read(await self._memory.begins(f"{NOTE}{order_id}:"))
 
+    async def of_orders(self, order_ids: Iterable[str]) -> Reports:
+        """The reports of these orders; what another process reported since all were read last may be missing."""
+        wanted = set(order_ids) if self._orders is None else self._orders.intersection(order_ids)
+        found: dict[str, Report] = {}
+        for order_id in sorted(wanted):
+            found |= await self.of_order(order_id)
+        return found
+
     async def all(self) -> Reports:
-        return _read(await self._memory.begins(NOTE))
+        reports = _read(await self._memory.begins(NOTE))
+        self._orders = {report.order_id for report in reports.values()}
+        return reports
 
     async def keep(self, reports: Reports) -> None:
         if reports:
+            if self._orders is not None:
+                self._orders |= {report.order_id for report in reports.values()}
             await self._memory.write({NOTE + ref: one.model_dump(mode="json") for ref, one in reports.items()})
 
 

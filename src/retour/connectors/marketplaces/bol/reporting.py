@@ -58,9 +58,7 @@ class Reporting:
 
     async def told_apart(self, shown: Sequence[Seen]) -> Sequence[Seen]:
         """Returns of a list: what was reported under its own ref, the rest as bol shows it."""
-        orders = {line.order_ref for seen in shown for line in seen.lines}
-        known = {ref: report for ref, report in (await self._books.all()).items() if report.order_id in orders}
-        if not known:
+        if not await self._books.of_orders(line.order_ref for seen in shown for line in seen.lines):
             return shown
         async with self._turn:
             told = [await self._taken(seen) for seen in shown]
@@ -87,7 +85,7 @@ class Reporting:
 
     async def order(self, found: wire.Order) -> Order:
         """An order, with how much of each line can still come back as far as is known here."""
-        return mapping.order(found, came_back(await self._books.of_order(found.order_id)))
+        return mapping.order(found, came_back(await self._books.of_orders([found.order_id])))
 
     async def declare(self, order: Order, units: Sequence[CameBack]) -> Sequence[Seen]:
         """Remembers them; bol has no word for it before they are decided."""
@@ -245,9 +243,7 @@ class Reporting:
 
     async def _taken(self, returned: Seen) -> list[Seen]:
         """A return that bol shows, told apart; what changed is kept."""
-        known: dict[str, Report] = {}
-        for order_id in dict.fromkeys(line.order_ref for line in returned.lines):
-            known |= await self._books.of_order(order_id)
+        known = await self._books.of_orders(line.order_ref for line in returned.lines)
         now, rest = told_apart(returned, known)
         await self._books.keep({ref: report for ref, report in now.items() if report != known[ref]})
         reported = [report.seen(ref, returned.customer) for ref, report in now.items()]
