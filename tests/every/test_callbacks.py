@@ -14,6 +14,7 @@ from django.urls import reverse
 from retour.core.model import Resolution
 from retour.store.hints import token_of
 from retour.store.models import Connection, Posted
+from retour.sync import rhythm
 from retour.testing import Announced
 from tests.connectors import test_conformance_fruugo as suites
 from tests.every.hub import LUCK, Hub, a_clock_and_a_database, simulated
@@ -98,6 +99,27 @@ async def test_a_callback_that_never_comes_or_comes_twice(world: World, copies: 
     plan = {"kind": "return", "copies": copies, "apart": 60}
     await world.platform.command("POST", "/_sandbox/callbacks/next", plan)
     shape = await world.comes_to_rest(announced)
+    assert [one["told"] for one in shape["lines"][0]["decisions"]] == ["confirmed"], shape
+    assert len(await world.effects(announced)) == 1
+
+
+@pytest.mark.parametrize("minutes", [3, 4, 7])
+async def test_answers_that_take_minutes_are_answers(
+    world: World, minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sooner than the hub tries again what failed often, and later than what it shows is good for a refund: the hub
+    must look in between."""
+    monkeypatch.setattr(rhythm, "SCALE", 1)
+    announced = await world.platform.announce()
+    await world.arrives(announced)
+    await world.platform.command("PATCH", "/_sandbox/switches", {"callback_seconds": 60 * minutes})
+    await world.decides(announced, Resolution.ACCEPT)
+    for _ in range(6 * (2 * minutes + 8)):
+        await world.passes(seconds=10)
+        await world.platform.refresh()
+        await world.sync()
+    shape = await world.shape(announced.ref)
+    assert shape is not None
     assert [one["told"] for one in shape["lines"][0]["decisions"]] == ["confirmed"], shape
     assert len(await world.effects(announced)) == 1
 

@@ -9,6 +9,7 @@ import pytest
 
 from retour.connectors.contract import CameBack
 from retour.core.model import Resolution, Source
+from retour.sandbox.lightspeed import WantedLine, WantedOrder, WantedReturn
 from retour.store import declared, shop_reports
 from retour.store.links import link_orders
 from retour.store.models import Connection, Return, ShopReport
@@ -165,6 +166,21 @@ async def test_what_the_customer_has_announced_is_not_reported_as_well(there: Sh
     assert len(await known(there)) == 1
 
 
+async def test_an_order_that_names_two_of_the_marketplace_is_a_persons_to_choose(transactional_db: None) -> None:
+    """Anybody can write a number into a comment."""
+    async with open_shop_world(SHOPS["Lightspeed"], report_shop_returns=True) as world:
+        await world.sync()
+        await world.passes(minutes=6)
+        first, second = await sell(world), await sell(world)
+        desk = world.shop.simulator.shop
+        desk.place_order(WantedOrder("ORD1", (WantedLine(SKU, quantity=3),), comment=f"{first}, {second}"))
+        desk.add_return(WantedReturn("ORD1", {SKU: 1}, by_staff=True))
+        await looks(world)
+        [(state, why)] = await reports(world)
+        assert (state, "several orders" in why) == ("prepared", True)
+        assert await known(world) == []
+
+
 @every
 async def test_a_worker_that_dies_between_report_and_record(there: ShopWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     record, times = declared.declare, []
@@ -189,14 +205,56 @@ async def test_a_worker_that_dies_between_report_and_record(there: ShopWorld, mo
 
 
 @every
+async def test_what_was_interrupted_is_linked_before_a_list_shows_it(
+    there: ShopWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Shown first, it would be made in the shop a second time."""
+    record, times = declared.declare, []
+
+    def dies(*given: Any) -> list[int]:
+        times.append(given)
+        if len(times) == 1:
+            raise Killed
+        return record(*given)
+
+    monkeypatch.setattr(declared, "declare", dies)
+    ref = await there.shop.return_there("000000301", await sell(there), SKU, 3)
+    made = len(await there.made())
+    with pytest.raises(Killed):
+        await looks(there)
+    there.bol.fault("answer", "GET /retailer/orders/", status=200, body="{}", times=None)
+    await looks(there)
+    assert await known(there) == []
+    there.bol.simulator.faults.clear()
+    await looks(there)
+    assert [shape["lines"][0]["shop_return"] for shape in await known(there)] == [ref]
+    assert len(await there.made()) == made
+
+
+@every
 async def test_the_answer_of_the_marketplace_that_tells_the_order_fails(there: ShopWorld) -> None:
     await there.shop.return_there("000000301", await sell(there), SKU)
     there.bol.fault("answer", "GET /retailer/orders/", status=500, times=None)
     await looks(there)
+    await there.bol.command("POST", "/_sandbox/returns", {"items": [{"sku": SKU, "quantity": 1}]})
+    await looks(there)
     assert await reports(there) == [("waiting", "")]
+    assert len(await known(there)) == 1, "what customers announce is seen all the same"
     there.bol.simulator.faults.clear()
     await looks(there)
     assert await reports(there) == [("reported", "")]
+
+
+@every
+async def test_an_order_that_can_never_be_read_is_put_before_a_person(there: ShopWorld) -> None:
+    await there.shop.return_there("000000301", await sell(there), SKU)
+    there.bol.fault("answer", "GET /retailer/orders/", status=200, body="{}", times=None)
+    await looks(there)
+    assert [state for state, _ in await reports(there)] == ["waiting"]
+    await there.passes(hours=25)
+    await looks(there)
+    [(state, why)] = await reports(there)
+    assert (state, "cannot be read" in why) == ("prepared", True)
 
 
 @every

@@ -4,11 +4,12 @@ import logging
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from retour.store import inbox
+from retour.store import hints, inbox
 from retour.store.hints import token_of
 from retour.store.models import Connection, Posted
 from tests.web.conftest import House
@@ -76,6 +77,28 @@ def test_a_hint_wakes_no_connection_that_is_to_rest(acme: House, client: Client,
     acme.bol.refresh_from_db()
     assert acme.bol.next_at is not None
     assert acme.bol.next_at > timezone.now() + LATER / 2
+
+
+@pytest.mark.parametrize("method", ["put", "delete", "patch", "options"])
+def test_an_address_that_is_used_wrongly_is_not_logged(
+    acme: House, client: Client, method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    assert getattr(client, method)(address(acme.bol)).status_code == 405
+    assert token_of(acme.bol.pk) not in caplog.text
+
+
+def test_a_fault_of_ours_does_not_log_the_address(
+    acme: House, client: Client, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise OperationalError("database is locked")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr(hints, "hint", fails)
+    caplog.set_level(logging.DEBUG)
+    assert client.post(address(acme.bol)).status_code >= 500
+    assert token_of(acme.bol.pk) not in caplog.text
 
 
 def test_addresses_differ(acme: House) -> None:

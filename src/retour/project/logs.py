@@ -1,10 +1,25 @@
 """What the hub says of itself: one line for each thing, on standard error. Standard output belongs to answers."""
 
 import logging
+import re
 import sys
+from typing import Final
 
 import stamina.instrumentation
 import structlog
+
+SECRET_ADDRESS: Final = re.compile(r"(/hooks/\d+/)[^/\s]+")
+
+
+class NoSecretAddress(logging.Filter):
+    """For Django's lines about requests: who knows the address of a hook can post there."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if isinstance(record.args, tuple):
+            record.args = tuple(
+                SECRET_ADDRESS.sub(r"\1...", one) if isinstance(one, str) else one for one in record.args
+            )
+        return True
 
 
 def configure(level: str) -> None:

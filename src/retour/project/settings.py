@@ -136,6 +136,8 @@ configure(LOG_LEVEL)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"no_secret_address": {"()": "retour.project.logs.NoSecretAddress"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"filters": ["no_secret_address"]}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
 }

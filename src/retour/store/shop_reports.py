@@ -34,6 +34,8 @@ class Pending:
     numbers: tuple[str, ...]
     units: tuple[CameBack, ...] | None
     """What was being reported when it was interrupted."""
+    seen_at: datetime
+    """When the shop first showed it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def waiting(marketplace: Connection) -> list[Pending]:
         made = made_there(row)
         linked = MarketplaceOrder.objects.filter(project_id=marketplace.project_id, shop_order=made.shop_order)
         refs = list(linked.exclude(shop_order="").values_list("ref", flat=True)) or made.order_refs
-        found.append(Pending(row.pk, made, tuple(dict.fromkeys(refs)), _units(row, made)))
+        found.append(Pending(row.pk, made, tuple(dict.fromkeys(refs)), _units(row, made), row.seen_at))
         if len(found) == MOST:
             break
     return found

@@ -9,13 +9,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from retour.connectors.contract import CameBack, HasOrders, ReturnedUnits, ShowsOwn
-from retour.connectors.errors import Refused
+from retour.connectors.errors import Refused, Transient, Unavailable
 from retour.core.capabilities import Starts
 from retour.core.merge import Contradiction
 from retour.core.model import Order, OrderLine, Source
 from retour.store import declared, shop_reports
 from retour.store.shop_reports import Pending
-from retour.sync import declaring
+from retour.sync import declaring, rhythm
 from retour.sync.job import Job
 
 
@@ -41,35 +41,53 @@ async def take(job: Job) -> None:
         return
     for pending in await job.db(shop_reports.waiting, job.connection):
         await job.may_go_on()
-        order = await _order(connector, pending.numbers)
-        ref = order.ref if order else None
-        known = await job.db(shop_reports.answered, pending.key, job.connection, ref, job.now())
-        if known is None or known.others or order is None:
-            continue
-        if known.by > 1:
-            words = "Several marketplaces know an order of this number: choose the right one."
-            await job.db(shop_reports.prepare, pending.key, words)
-            continue
         try:
-            await _report(job, pending, order)
-        except (Uncertain, Contradiction) as why:
-            await job.db(shop_reports.prepare, pending.key, str(why), job.connection, order.ref)
-        except Refused as error:
-            words = error.words or error.message
-            await job.db(shop_reports.prepare, pending.key, words, job.connection, order.ref)
+            await _taken(job, connector, pending)
+        except Transient as error:
+            if isinstance(error, Unavailable) or pending.units is not None:
+                raise  # what may be reported already must be linked before a list shows it
+            # One that cannot be asked about holds up neither the others nor the marketplace's own lists.
+            job.report.words = error.message
+            if job.now() - pending.seen_at > rhythm.PENDING_AT_MOST:
+                await job.db(shop_reports.prepare, pending.key, error.message)
 
 
-async def _order(connector: HasOrders, numbers: Sequence[str]) -> Order | None:
-    """The first order that one of these numbers stands for. A number that the marketplace will not look up is none of
-    its own."""
+async def _taken(job: Job, connector: HasOrders, pending: Pending) -> None:
+    """Asks the marketplace about one, and reports it where nothing is in doubt."""
+    orders = await _orders(connector, pending.numbers)
+    ref = orders[0].ref if orders else None
+    known = await job.db(shop_reports.answered, pending.key, job.connection, ref, job.now())
+    if known is None or known.others or not orders:
+        return
+    if known.by > 1:
+        words = "Several marketplaces know an order of this number: choose the right one."
+        await job.db(shop_reports.prepare, pending.key, words)
+        return
+    if len(orders) > 1:
+        words = "The shop's order names several orders of this marketplace: choose the right one."
+        await job.db(shop_reports.prepare, pending.key, words, job.connection, orders[0].ref)
+        return
+    [order] = orders
+    try:
+        await _report(job, pending, order)
+    except (Uncertain, Contradiction) as why:
+        await job.db(shop_reports.prepare, pending.key, str(why), job.connection, order.ref)
+    except Refused as error:
+        words = error.words or error.message
+        await job.db(shop_reports.prepare, pending.key, words, job.connection, order.ref)
+
+
+async def _orders(connector: HasOrders, numbers: Sequence[str]) -> list[Order]:
+    """The orders that these numbers stand for. A number that the marketplace will not look up is none of its own."""
+    found: dict[str, Order] = {}
     for number in numbers:
         try:
             order = await connector.order(number)
         except Refused:
             continue
         if order is not None:
-            return order
-    return None
+            found[order.ref] = order
+    return [*found.values()]
 
 
 async def _report(job: Job, pending: Pending, order: Order) -> None:

@@ -292,8 +292,10 @@ class MarketplaceConformance(FailureConformance, LimitConformance):
         assert order is not None
         lines = [line for line in order.lines if line.returnable]
         assert sum(line.returnable or 0 for line in lines) == 2
-        declared = await hub.connector.declare(order, [CameBack(lines[0].ref, 1)])
-        [seen] = declared
+        back = CameBack(lines[0].ref, 1, key="shop-report-1:1")
+        [seen] = await hub.connector.declare(order, [back])
+        [again] = await hub.connector.declare(order, [back])
+        assert again.ref == seen.ref, "the same under the hub's key"
         [line] = seen.lines
         assert (line.quantity, line.awaits, line.order_ref) == (1, True, sold.order_ref)
         assert not await platform.journal(*MONEY), "to declare it tells nothing"

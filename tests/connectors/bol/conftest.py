@@ -6,8 +6,9 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from retour.sandbox.app import Handler, start
+from retour.sandbox.app import start
 from retour.sandbox.bol import SANDBOX
+from tests.connectors.tapped import tap
 
 from .specification import MISSING, Sent, flaws
 from .world import World
@@ -18,9 +19,8 @@ async def world() -> AsyncIterator[World]:
     sent: list[Sent] = []
     simulator = SANDBOX.create(0)
 
-    @web.middleware
-    async def tap(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith(("/_sandbox/", "/token")):
+    async def see(request: web.Request) -> None:
+        if not request.path.startswith("/token"):
             headers, body = request.headers, await request.read()
             content_type = headers.get("Content-Type") if body else None
             sent.append(
@@ -33,16 +33,8 @@ async def world() -> AsyncIterator[World]:
                     body,
                 )
             )
-        return await handler(request)
 
-    plain = simulator.app
-
-    def tapped() -> web.Application:
-        app = plain()
-        app.middlewares.insert(0, tap)
-        return app
-
-    simulator.app = tapped  # type: ignore[method-assign]
+    tap(simulator, see)
     running = await start(simulator)
     async with aiohttp.ClientSession() as session:
         world = World(running, session, sent)

@@ -10,8 +10,9 @@ from retour.connectors.contract import Page
 from retour.connectors.errors import Transient
 from retour.connectors.pages import Endless
 from retour.core.model import Handler, Resolution
+from tests.connectors.asked import knows_nothing
 
-from .world import World, knows_nothing, now
+from .world import World, now
 
 LIST = "GET /retailer/returns"
 

@@ -187,6 +187,7 @@ async def test_more_units_than_reported_are_announced(world: World) -> None:
     item = (await world.order(order)).lines[0]
     await world.announce({"order_id": order, "ean": item.gtin, "quantity": 2})
     assert (await world.shown())[ref].quantity == 2
+    assert [one.returnable for one in (await world.order(order)).lines] == [1]
 
 
 async def test_another_unit_that_was_announced_before_stays_a_return_of_its_own(world: World) -> None:
@@ -333,6 +334,56 @@ async def test_what_the_seller_does_at_bol_by_himself_is_another_return(world: W
     announced = await world.announce({"order_id": order, "ean": item.gtin}, registered_at="2026-01-01T00:00:00Z")
     await world.dashboard(announced["items"][0]["rma_id"], "RETURN_RECEIVED")
     assert set(await world.shown()) == {ref, announced["return_id"]}
+
+
+async def test_what_is_announced_once_bol_was_told_is_another_return(world: World) -> None:
+    order = await world.sell(2)
+    ref = await world.report(order)
+    await world.fault("drop_after", POST)
+    with pytest.raises(OutcomeUnknown):
+        await world.bol.settle(ref, [decision(ref, R.ACCEPT)])
+    item = (await world.order(order)).lines[0]
+    announced = await world.announce({"order_id": order, "ean": item.gtin})
+    assert set(await world.shown()) == {ref, announced["return_id"]}
+    await world.later(minutes=1)
+    shown = await world.shown()
+    assert {name: line.awaits for name, line in shown.items()} == {ref: False, announced["return_id"]: True}
+
+
+@pytest.mark.parametrize(
+    ("units", "handled", "word"),
+    [(2, 2, "RETURN_RECEIVED"), (2, 1, "RETURN_RECEIVED"), (1, 1, "RETURN_DOES_NOT_MEET_CONDITIONS")],
+)
+async def test_a_call_that_never_arrived_has_not_made_what_is_handled_otherwise(
+    world: World, units: int, handled: int, word: str
+) -> None:
+    order = await world.sell(3)
+    ref = await world.report(order)
+    await world.fault("drop_before", POST)
+    with pytest.raises(OutcomeUnknown):
+        await world.bol.settle(ref, [decision(ref, R.ACCEPT)])
+    item = (await world.order(order)).lines[0]
+    announced = await world.announce({"order_id": order, "ean": item.gtin, "quantity": units})
+    await world.dashboard(announced["items"][0]["rma_id"], word, quantity=handled)
+    assert set(await world.shown()) == {ref, announced["return_id"]}
+    found = await world.bol.find(ref, [decision(ref, R.ACCEPT)], now())
+    assert found is not None
+    assert found.state is ReceiptState.PENDING
+    await world.later(hours=4)
+    with pytest.raises(Refused, match="bol shows no return"):
+        await world.bol.find(ref, [decision(ref, R.ACCEPT)], now())
+
+
+async def test_what_a_hub_did_before_it_was_restored_is_not_done_again(world: World) -> None:
+    memory = world.doors[0].memory
+    ref = await world.report(await world.sell(2))
+    backup = await memory.begins("")
+    assert (await told(world, ref)).state is ReceiptState.DONE
+    await memory.write({**dict.fromkeys(await memory.begins("")), **backup})
+    with pytest.raises(Refused, match="nothing was sent"):
+        await told(world, ref)
+    assert (await told(world, ref, R.REJECT)).state is ReceiptState.DONE, "that is another"
+    assert await refunds(world) == [1]
 
 
 async def test_without_its_note_a_report_is_unknown(world: World) -> None:

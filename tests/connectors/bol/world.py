@@ -12,14 +12,11 @@ from retour.connectors.marketplaces.bol import MANIFEST, Bol
 from retour.connectors.marketplaces.bol.config import BolConfig
 from retour.core.model import Order, Reason, Resolution, SeenLine
 from retour.sandbox.app import Running
+from tests.connectors.asked import knows_nothing
 
 from .specification import Sent
 
 SECRET = "sandbox-secret"
-
-
-async def knows_nothing(page: Page) -> bool:
-    return False
 
 
 @dataclass

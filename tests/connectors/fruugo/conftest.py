@@ -1,10 +1,9 @@
 """Each test has its own simulated Fruugo, without limits, and a connector that has seen it once."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import pytest
-import stamina
 from aiohttp import web
 
 from retour.sandbox.app import Handler, Running, start
@@ -12,12 +11,6 @@ from retour.sandbox.fruugo import SANDBOX
 
 from .simulated import listening
 from .world import ASK, Later, Sent, World
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 @asynccontextmanager

@@ -13,8 +13,9 @@ from retour.connectors.contract import CameBack, Page
 from retour.connectors.errors import Refused, Transient, Unavailable
 from retour.core.model import Resolution
 from retour.sandbox.fruugo.switches import CallbackFlaw
+from tests.connectors.asked import knows_nothing
 
-from .world import Later, World, ends, happened, knows_nothing
+from .world import Later, World, ends, happened
 
 R = Resolution
 HARMLESS = {"no_type", "unknown_type", "unknown_fields", "other_merchant"}
@@ -396,6 +397,21 @@ async def test_no_body_is_too_odd(later: Later, body: bytes) -> None:
     assert row.why.startswith("A callback cannot be read")
     assert len(row.raw) <= 20_000
     assert "\0" not in row.raw
+    assert await later.box.arrived() == []
+
+
+async def test_of_a_flood_that_nobody_can_read_one_is_shown(later: Later) -> None:
+    """Somebody has learned the address: each body is another, and each would be kept for a month."""
+    later.wait(minutes=5)
+    line = later.returned(1)
+    for number in range(50):
+        later.box.put(b"made up %d" % number)
+    await later.walk()
+    for number in range(50):
+        later.box.put(b"made up, too %d" % number)
+    pages = await later.pages()
+    assert len([row for page in pages for row in page.unreadable]) == 1
+    assert [seen.ref for page in pages for seen in page.seen] == [f"{line}:1"]
     assert await later.box.arrived() == []
 
 

@@ -58,6 +58,8 @@ def test_the_settings_are_the_capabilities(keep_as: str, send_again: bool) -> No
     assert set(able.tells) == set(able.reasons) == told
     assert set(able.by_hand) == set(Resolution) - told
     assert able.proves_absence is send_again
+    by_callback = MANIFEST.capabilities(config.model_copy(update={"transport": "v3"}))
+    assert not by_callback.proves_absence, "what is not there yet may still wait in Fruugo's queue"
     assert "14 days" in able.by_hand[Resolution.REJECT]
 
 

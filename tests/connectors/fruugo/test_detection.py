@@ -7,8 +7,9 @@ import pytest
 from retour.connectors.errors import Refused, Transient, Unavailable
 from retour.core.model import Handler, Resolution, Seen
 from retour.sandbox.fruugo.samples import CUSTOMERS, Product
+from tests.connectors.asked import knows_nothing
 
-from .world import DOWNLOAD, World, ends, knows_nothing
+from .world import DOWNLOAD, World, ends
 
 R = Resolution
 

@@ -289,6 +289,48 @@ async def test_an_acknowledgement_that_was_lost_is_answered_all_the_same(later: 
     assert later.refunds() == [(line_of(ref), 1, "v3")]
 
 
+async def test_what_fruugo_has_answered_is_never_taken_for_one_that_never_arrived(later: Later) -> None:
+    """Its acknowledgement was lost, and its callback says neither yes nor no."""
+    ref = await opened(later)
+    decided = part(ref)
+    with pytest.raises(Unavailable):
+        await later.plain.settle(ref, [decided])
+    later.plan("return", applied=False, flaw="no_payload")
+    later.fault("drop_after", WRITE)
+    with pytest.raises(OutcomeUnknown):
+        await later.plain.settle(ref, [decided])
+    with pytest.raises(Unavailable):
+        await later.plain.find(ref, [decided], later.ago(1))
+    with pytest.raises(Refused, match="may still come"):
+        await later.plain.find(ref, [decided], later.ago(1))
+
+
+async def test_units_that_were_refunded_before_confirm_no_later_call(later: Later) -> None:
+    ref = await opened(later, 2)
+    assert (await later.end(ref)).state is DONE
+    later.plan("return", applied=False, copies=0)
+    receipt = await _told(later, part(ref))
+    order_id, product, sku, _ = ref.split(":")
+    counted = {"totalNumberOfItems": 3, "returnAnnouncedItems": 1, "returnedItems": 1}
+    line = {"fruugoProductId": product, "fruugoSkuId": sku, **counted}
+    order = {"orderId": order_id, "orderReleaseDate": "2026-03-02T09:15:30Z", "orderLines": [line]}
+    later.box.put(json.dumps({"correlationId": receipt, "payload": order}).encode())
+    assert (await later.plain.confirm([receipt]))[receipt].state is LOST
+    assert later.refunds() == [(line_of(ref), 1, "v3")]
+
+
+async def test_a_unit_that_is_being_told_is_the_one_that_is_refunded(later: Later) -> None:
+    """Two returns of one product: without the intent, written before the call, the older one would count as told."""
+    line = later.sell(2)
+    for _ in range(2):
+        later.announce(line)
+        await later.seen()
+    later.plan("return", copies=0)
+    await _told(later, part(f"{line}:2"))
+    shown = await later.seen()
+    assert [shown[f"{line}:{number}"].lines[0].awaits for number in (1, 2)] == [True, False]
+
+
 async def test_a_call_that_never_arrived_can_be_made_again(later: Later) -> None:
     ref = await opened(later)
     decided = part(ref)

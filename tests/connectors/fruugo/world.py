@@ -18,6 +18,7 @@ from retour.sandbox.app import Running
 from retour.sandbox.faults import Fault, FaultKind
 from retour.sandbox.fruugo import FruugoSimulator, Planned
 from retour.sandbox.fruugo.samples import Product
+from tests.connectors.asked import knows_nothing
 
 from .simulated import LOGIN, Box, Patient
 
@@ -36,10 +37,6 @@ class Sent:
     body: str
     correlation: str = ""
     answer: str = ""
-
-
-async def knows_nothing(page: Page) -> bool:
-    return False
 
 
 @dataclass

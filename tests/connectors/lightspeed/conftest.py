@@ -1,11 +1,10 @@
 """A simulated Lightspeed shop over real HTTP, and the connector that talks to it."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
 import pytest
-import stamina
 
 from retour.connectors.contract import Shop as ShopVerbs
 from retour.connectors.contract import ShopPage, Unreadable
@@ -50,12 +49,6 @@ class Shop(SimulatedLightspeed):
     @property
     def posts(self) -> int:
         return sum(count for call, count in self.simulator.calls.items() if call.startswith("POST"))
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 @pytest.fixture

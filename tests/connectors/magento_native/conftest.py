@@ -1,20 +1,20 @@
 """A simulated shop over real HTTP, and connectors that talk to it; every request is held to the published
 description."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import stamina
 from aiohttp import web
 
 from retour.connectors.contract import ReturnRequest, Unreadable
 from retour.connectors.memory import Notebook
 from retour.connectors.shops.magento_native import MANIFEST
 from retour.core.model import ShopSays
-from retour.sandbox.app import Handler, start
+from retour.sandbox.app import start
 from retour.testing.opened import Traffic, WatchedDoor, secrets_of
+from tests.connectors.tapped import tap
 
 from .simulated import EMPTY, SimulatedMagentoNative, full
 from .specification import MISSING, Sent, flaws
@@ -63,31 +63,16 @@ class Shop(SimulatedMagentoNative):
         return [one for one in self.sent if one.method != "GET" and one.path.endswith(ending)]
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
-
-
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
     """With an order for each of the samples' requests."""
     sent: list[Sent] = []
     simulator = EMPTY.create(1)
-    plain = simulator.app
 
-    @web.middleware
-    async def tap(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/_sandbox/"):
-            sent.append(Sent(request.method, request.path, dict(request.query), await request.read()))
-        return await handler(request)
+    async def see(request: web.Request) -> None:
+        sent.append(Sent(request.method, request.path, dict(request.query), await request.read()))
 
-    def tapped() -> web.Application:
-        app = plain()
-        app.middlewares.insert(0, tap)
-        return app
-
-    simulator.app = tapped  # type: ignore[method-assign]
+    tap(simulator, see)
     running = await start(simulator)
     shop = Shop(running)
     shop.sent = sent

@@ -145,3 +145,18 @@ def test_rows_without_quantities_are_no_lines() -> None:
     [line] = magento_orders.shop_lines([kept], "EUR")
     assert (line.ref, line.quantity, line.theirs) == ("5", 2, "BOL-1")
     assert line.unit_price == Money(Decimal("9.95"), "EUR")
+
+
+@pytest.mark.parametrize("much", ["1E+999999999", "-1E+999999999", 10**30])
+def test_quantities_beyond_reason_are_no_lines(much: Any) -> None:
+    assert magento_orders.shop_lines([{"item_id": 1, "sku": "A", "qty_ordered": much}], None) == ()
+
+
+async def test_a_failed_search_leaves_no_person_behind(shop: Shop) -> None:
+    shop.fault("answer", ORDERS, status=500, body="", times=None)
+    async with opened(MANIFEST, shop.settings()) as hub:
+        with pytest.raises(Transient):
+            await hub.connector.candidates(Clues(Order("C000TEST01"), people=(NOOR,)))
+        left = hub.traffic.exchanges
+    assert left
+    assert not [one.url for one in left if "noor" in one.url.casefold() or "example&" in one.url.casefold()]

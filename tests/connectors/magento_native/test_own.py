@@ -8,6 +8,7 @@ import pytest
 from retour.connectors.contract import OwnReturn, Unreadable
 from retour.connectors.errors import OutcomeUnknown
 from retour.connectors.memory import Notebook
+from retour.connectors.shops.magento_native.notes import Note, Notes
 from retour.core.model import Reason, Resolution
 from retour.sandbox.magento_native import Bought
 
@@ -108,11 +109,11 @@ async def test_ours_is_never_told_not_even_without_its_comment(shop: Shop) -> No
     memory = Notebook()
     async with shop.connector(memory, **ON) as magento:
         await own(magento)
-        await magento.create(full(), KEY)
+        await magento.create(full(opened_at=datetime.now(UTC)), KEY)
         assert await own(magento) == []
         shop.fault("answer", r"POST /rest/all/V1/returns/\d+/comments", status=500)
         with pytest.raises(OutcomeUnknown):
-            await magento.create(full(2), "r-2:1:create")
+            await magento.create(full(2, opened_at=datetime.now(UTC)), "r-2:1:create")
         assert len(await shop.rmas()) == 2
         assert await own(magento) == [], "it is ours, and has lost its comment"
 
@@ -126,6 +127,34 @@ async def test_one_that_cannot_be_read_hides_no_other(shop: Shop) -> None:
         made, unreadable = await all_of(magento)
     assert [one.says.ref for one in made] == [fine]
     assert [row.ref for row in unreadable] == [flawed]
+
+
+async def test_one_whose_order_cannot_be_read_is_shown_and_hides_no_other(shop: Shop) -> None:
+    order = ordered(shop)
+    async with shop.connector(**ON) as magento:
+        await own(magento)
+        flawed, fine = returned(shop, order), returned(shop, order)
+        shop.fault("answer", r"GET /rest/all/V1/orders/\d+", status=200, body="{}")
+        made, unreadable = await all_of(magento)
+    assert [one.says.ref for one in made] == [fine]
+    assert [row.ref for row in unreadable] == [flawed]
+
+
+async def test_what_may_be_ours_is_told_once_it_is_known_not_to_be(shop: Shop) -> None:
+    """The hub is just making a return of the same units, and its answer is lost."""
+    memory = Notebook()
+    order = ordered(shop)
+    async with shop.connector(memory, **ON) as magento:
+        await own(magento)
+        ref = returned(shop, order)
+        [row] = (await shop.rmas())[0]["items"]
+        item = {"order_item_id": str(row["order_item_id"]), "quantity": 1}
+        await Notes(memory).keep(KEY, Note(str(order.entity_id), is_rma=True, item=item))
+        later = returned(shop, order, LAMP=1)
+        assert [made.says.ref for made in await own(magento)] == [later]
+        await Notes(memory).forget(KEY)
+        assert ref in [made.says.ref for made in await own(magento)]
+        assert await own(magento) == []
 
 
 async def test_a_shop_without_returns_shows_none(shop: Shop) -> None:

@@ -76,11 +76,9 @@ class Call(Remembered):
 
     def made(self, returned: Seen, line: SeenLine) -> bool:
         """Whether this call can have made an item: the same units of the same product, handled alike, at that time."""
-        if not self.makes or self.rma_id is not None or line.quantity != self.units or not line.handlings:
+        if not self.makes or self.rma_id is not None or not _handled(line, self.word, self.units):
             return False
-        first = line.handlings[0]
-        alike = first.raw.partition("/")[2] == self.word and first.quantity == self.units
-        return alike and self.at - CLOCKS_DIFFER <= returned.opened_at <= self.at + LATEST
+        return self.at - CLOCKS_DIFFER <= returned.opened_at <= self.at + LATEST
 
 
 class Report(Remembered):
@@ -113,6 +111,13 @@ class Report(Remembered):
         if self.pieces or self.calls or not self.unmistakable or not line.awaits or line.handlings:
             return False
         return line.quantity >= self.units and (self.first or returned.opened_at > self.at + CLOCKS_DIFFER)
+
+    def may_be(self, returned: Seen, word: str, units: int) -> bool:
+        """Whether a return that belongs to no report is what a call would make now: the seller has made it at bol
+        himself, or a hub did that was restored from a backup since."""
+        if is_report(returned.ref) or returned.opened_at < self.at - CLOCKS_DIFFER:
+            return False
+        return any(self.is_about(line) and _handled(line, word, units) for line in returned.lines)
 
     def with_piece(self, returned: Seen, line: SeenLine) -> Self:
         piece = Piece(return_id=returned.ref, units=line.quantity, awaits=line.awaits, handlings=line.handlings)
@@ -199,6 +204,21 @@ class Books:
 
 def _read(notes: Mapping[str, object]) -> dict[str, Report]:
     return {name.removeprefix(NOTE): Report.model_validate(note) for name, note in notes.items()}
+
+
+def came_back(reports: Reports) -> dict[str, int]:
+    """By order item: how many units are reported, and open or refunded."""
+    units: dict[str, int] = {}
+    for report in reports.values():
+        units[report.order_item_id] = units.get(report.order_item_id, 0) + report.came_back
+    return units
+
+
+def _handled(line: SeenLine, word: str, units: int) -> bool:
+    """Whether an item is of so many units, and all of them were first handled so."""
+    first = next(iter(line.handlings), None)
+    alike = first is not None and first.raw.partition("/")[2] == word and first.quantity == units
+    return alike and line.quantity == units
 
 
 def told_apart(returned: Seen, reports: Reports) -> tuple[Reports, Seen | None]:

@@ -60,9 +60,7 @@ class Lists:
         while listed.full:
             yield _unshown(listed.page, shown)
             number += 1
-            before, listed = listed, await self._page(lane, method, number)
-            if listed.rows == before.rows:
-                raise Endless(f"bol shows the same returns on pages {number - 1} and {number} of a list.")
+            listed = await self._following(listed, lane, method, number)
         end = 1
         while number > 1:
             if listed.rows:
@@ -79,7 +77,7 @@ class Lists:
         listed = await self._page(lane, "FBR", number)
         while listed.full:
             number += 1
-            listed = await self._page(lane, "FBR", number)
+            listed = await self._following(listed, lane, "FBR", number)
         while True:
             yield listed.page
             number -= 1
@@ -106,6 +104,12 @@ class Lists:
             yield listed.page
             if last:
                 return
+
+    async def _following(self, before: Listed, lane: str, method: str, number: int) -> Listed:
+        listed = await self._page(lane, method, number)
+        if listed.rows == before.rows:
+            raise Endless(f"bol shows the same returns on pages {number - 1} and {number} of a list.")
+        return listed
 
     async def _page(self, lane: str, method: str, number: int) -> Listed:
         handled = "false" if lane.endswith("-open") else "true"

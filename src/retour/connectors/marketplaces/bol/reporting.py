@@ -19,7 +19,7 @@ from retour.connectors.marketplaces.bol.books import (
     Books,
     Call,
     Report,
-    Reports,
+    came_back,
     is_report,
     ref_of,
     told_apart,
@@ -138,6 +138,8 @@ class Reporting:
         if call is not None and call.makes and (found := await self._made(ref, part.key, handled)):
             return found  # a person asks for it once more, and it has arrived after all
         await self._walked(announced, report.at - LATEST)
+        if call is None and _target(await self._one(ref), part) is None:
+            await self._is_not_there(report, word, part.quantity, handled)
         async with self._turn:
             report = await self._books.one(ref) or report
             target = _target(report, part)
@@ -156,6 +158,15 @@ class Reporting:
             call = call.model_copy(update={"process": receipt.ref})
             await self._books.keep({ref: report.with_call(part.key, call)})
         return receipt
+
+    async def _is_not_there(self, report: Report, word: str, units: int, handled: Walk) -> None:
+        """Raises Refused where bol shows already what is about to be made."""
+        async for page in handled(report.at):
+            if any(report.may_be(returned, word, units) for returned in page.seen):
+                raise Refused(
+                    "bol shows a return of just these units that was handled since they were reported; nothing was "
+                    "sent. If they are others, handle them in your seller account."
+                )
 
     async def item_of(self, ref: str, key: str) -> str | None:
         """The item that a call has handled; None: it was to make one, or has never left."""
@@ -258,14 +269,6 @@ class Reporting:
     async def _walked(self, walk: Walk, since: datetime) -> None:
         async for _ in walk(since):
             pass  # what was reported is told apart as it is read
-
-
-def came_back(reports: Reports) -> dict[str, int]:
-    """By order item: how many units are reported, and open or refunded."""
-    units: dict[str, int] = {}
-    for report in reports.values():
-        units[report.order_item_id] = units.get(report.order_item_id, 0) + report.came_back
-    return units
 
 
 def is_lost(receipt: str) -> bool:

@@ -105,14 +105,17 @@ class Account(ABC):
                     raise Refused("Fruugo's order has no such line.")
                 note = note_name(order.ref, line.key)
                 ledger = made.get(note) or ledgers.get(note)
-                most = mapping.returnable(view.order, line, ledger)
-                if not 1 <= back.quantity <= most:
-                    raise Refused(f"Of this product, {most} can still come back; {back.quantity} were given.")
-                # A line without a ledger has nothing announced or returned.
-                ledger = ledger or Ledger.opened(view.order.order_release_date, history=0)
-                made[note] = ledger = ledger.declared(back.quantity, found.at, back.reason)
-                number = len(ledger.batches)
-                seen.append(mapping.seen(view.order, line, ledger.batches[-1], number, view.customer, look=True))
+                number = ledger.known_as(back.key) if ledger else None
+                if ledger is None or number is None:
+                    most = mapping.returnable(view.order, line, ledger)
+                    if not 1 <= back.quantity <= most:
+                        raise Refused(f"Of this product, {most} can still come back; {back.quantity} were given.")
+                    # A line without a ledger has nothing announced or returned.
+                    ledger = ledger or Ledger.opened(view.order.order_release_date, history=0)
+                    made[note] = ledger = ledger.declared(back.quantity, found.at, back.reason, back.key)
+                    number = len(ledger.batches)
+                batch = ledger.batches[number - 1]
+                seen.append(mapping.seen(view.order, line, batch, number, view.customer, look=True))
             await self._books.keep(made)
         return seen
 

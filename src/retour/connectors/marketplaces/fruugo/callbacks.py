@@ -52,6 +52,7 @@ class FruugoByCallback(Account):
         """Takes in what has arrived, and asks for everything anew when that is due."""
         async with self._turn:
             await self._take_in()
+            await self._keep_one_that_nobody_can_read()
         flaws: list[str] = []
         for arrival_id, listed in [*self._listed.items()]:
             async for page in self._pages(arrival_id, listed, flaws):
@@ -174,6 +175,13 @@ class FruugoByCallback(Account):
                 answers_to = self._questions if question.kind is Kind.ORDER else self._calls
                 await answers_to.answered(callback, question, arrival.at)
             await self._inbox.forget(arrival.id)
+
+    async def _keep_one_that_nobody_can_read(self) -> None:
+        """One shows what they look like; if all were kept and shown, a flood of them would fill the hub's disk."""
+        more = [arrival_id for arrival_id, listed in self._listed.items() if listed.question is None][1:]
+        await self._inbox.forget(*more)
+        for arrival_id in more:
+            del self._listed[arrival_id]
 
     async def _pages(self, arrival_id: int, listed: Listed, flaws: list[str]) -> AsyncIterator[Page]:
         """What one body shows, whether it can be read or not."""

@@ -41,7 +41,6 @@ class Call(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     ref: str
-    key: str
     units: int
     before: int
     number: int
@@ -65,14 +64,13 @@ class Calls:
         call = await self._call(correlation) if correlation else None
         now = await self._inbox.now()
         if call is not None and call.end is None and within(self._config.patience, call.at, now):
-            raise waiting("Fruugo is still busy with another return of this order", call.at, now)
+            raise waiting("Fruugo is still busy with another return of this order", call.at, now, to_pay=True)
 
     async def leaves(self, name: Ref, part: Part, before: int) -> tuple[str, Call]:
         """Notes what is about to leave. What the order looked like before is of no use any more."""
         correlation, question, notes = await self._questions.new(Kind.RETURN, name.order_id)
         call = Call(
             ref=f"{name.order_id}:{name.key}:{name.number}",
-            key=part.key,
             units=part.quantity,
             before=before,
             number=question.number,
@@ -100,7 +98,7 @@ class Calls:
         name = SENT + str(part.number)
         correlation = (await self._memory.read(name)).get(name)
         call = await self._call(correlation) if correlation else None
-        return (correlation, call) if correlation and call and call.key == part.key else None
+        return (correlation, call) if correlation and call else None
 
     async def answered(self, callback: answers.Callback, question: Question, at: datetime) -> None:
         """Fruugo says what has become of one. Counters decide; its words do where it shows none."""

@@ -82,7 +82,7 @@ class FruugoConfig(BaseModel):
     send_again: bool = Field(
         default=True,
         description="When Fruugo's answer to a return was lost, and two later looks at the order show no such return,"
-        " it is sent again. Off: a person is asked instead.",
+        " it is sent again. Off, and always with v3, where it may still wait in Fruugo's queue: a person is asked.",
     )
 
     @model_validator(mode="after")

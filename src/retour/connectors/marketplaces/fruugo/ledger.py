@@ -56,6 +56,8 @@ class Batch(BaseModel):
     declared: bool = False
     """The merchant said so; Fruugo counts no announcement."""
     reason: Reason | None = None
+    key: str | None = None
+    """The hub's own: what is declared under it once more is this."""
 
     @property
     def open(self) -> int:
@@ -107,10 +109,14 @@ class Ledger(BaseModel):
         now = self.model_copy(update={"announced": announced, "returned": returned, "batches": batches})
         return self if now == self else now.model_copy(update={"asked": asked or self.asked})
 
-    def declared(self, units: int, at: datetime, reason: Reason | None) -> "Ledger":
+    def declared(self, units: int, at: datetime, reason: Reason | None, key: str | None = None) -> "Ledger":
         """With units that came back unannounced."""
-        batch = Batch(units=units, opened_at=at, declared=True, reason=reason)
+        batch = Batch(units=units, opened_at=at, declared=True, reason=reason, key=key)
         return self.model_copy(update={"batches": (*self.batches, batch)})
+
+    def known_as(self, key: str | None) -> int | None:
+        """The number of the batch that was declared under this key."""
+        return next((number for number, batch in enumerate(self.batches, 1) if key and batch.key == key), None)
 
     def batch(self, number: int) -> Batch | None:
         return self.batches[number - 1] if 1 <= number <= len(self.batches) else None

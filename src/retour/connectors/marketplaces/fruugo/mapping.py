@@ -89,7 +89,7 @@ def capabilities(config: FruugoConfig) -> MarketplaceCapabilities:
         asynchronous=by_callback,
         finds=by_callback,
         receives=by_callback,
-        proves_absence=config.send_again,
+        proves_absence=config.send_again and not by_callback,  # it may still wait in Fruugo's queue
         arrives_within=LATE + config.patience if by_callback else LATE,
         orders=True,
         starts=frozenset({Starts.CUSTOMER, Starts.SELLER}),

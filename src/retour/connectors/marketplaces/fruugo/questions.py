@@ -26,6 +26,8 @@ FRESH, FRESH_TO_PAY = timedelta(minutes=5), timedelta(minutes=2)
 """How long an order's answer counts as how it stands, and how long before a refund."""
 A_MOMENT, SOON = timedelta(seconds=10), timedelta(minutes=2)
 """An answer is waited for before anything else goes on only so long."""
+A_MINUTE = timedelta(minutes=1)
+"""A decision looks for its answer so often after that: seldomer, it would find each one too old, without an end."""
 A_DAY = timedelta(days=1)
 
 NUMBER = "asked"
@@ -144,7 +146,7 @@ class Questions:
             asked = await self._asked(order_id, since, key, now, asked, waits=waits)
         if asked.silent_since:
             raise Transient(silence(asked.silent_since))
-        raise waiting("Fruugo was asked how this order stands, and answers later", asked.at, now)
+        raise waiting("Fruugo was asked how this order stands, and answers later", asked.at, now, to_pay=bool(key))
 
     async def _asked(
         self, order_id: str, since: datetime, key: str, now: datetime, before: Asked | None, *, waits: bool
@@ -211,10 +213,12 @@ def within(span: timedelta, since: datetime, now: datetime) -> bool:
     return timedelta() <= now - since <= span
 
 
-def waiting(what: str, since: datetime, now: datetime) -> Transient:
+def waiting(what: str, since: datetime, now: datetime, *, to_pay: bool) -> Transient:
     """For what cannot go on before an answer has come. At first all waits with it; then only what needs it."""
     if within(SOON, since, now):
         return Unavailable(f"{what}.", retry_after=A_MOMENT)
+    if to_pay:
+        return Unavailable(f"{what}; it was asked at {at_time(since)}.", retry_after=A_MINUTE)
     return Transient(f"{what}; it was asked at {at_time(since)}.")
 
 

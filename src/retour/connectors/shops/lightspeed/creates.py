@@ -113,9 +113,9 @@ class Creates:
         part, filters = await self._first(order_id, after)
         while True:
             for raw, ref in zip(part.rows, part.refs, strict=True):
-                if mark in (_staff_note(raw) or ""):
+                if mark in (wire.staff_note(raw) or ""):
                     return Search(self._existing(raw), sure=True, last=last)
-                sure &= _staff_note(raw) is not None or ref.order_id not in {order_id, None}
+                sure &= wire.staff_note(raw) is not None or ref.order_id not in {order_id, None}
             last = last if filters else part.last
             if not part.full:
                 return Search(None, sure=sure, last=last)
@@ -145,11 +145,3 @@ class Creates:
 def _note(key: str) -> str:
     """Notes have short names, keys do not."""
     return f"create:{sha256(mapping.marker(key).encode()).hexdigest()}"
-
-
-def _staff_note(raw: Any) -> str | None:
-    """Empty where the return has none (`false` or null). None: it is not shown, so it may hold anything."""
-    if not isinstance(raw, dict) or "staffNote" not in raw:
-        return None
-    note = raw["staffNote"]
-    return note if isinstance(note, str) else ("" if note is None or note is False else None)

@@ -17,7 +17,8 @@ from retour.connectors.shops.lightspeed.api import Api
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
 from retour.connectors.shops.lightspeed.decisions import OVERLAP
 from retour.connectors.shops.lightspeed.lists import Stretch, stretch
-from retour.connectors.shops.lightspeed.orders import SHORTEST
+from retour.core.match_order import SHORTEST
+from retour.core.model import ShopSays
 
 NOTE: Final = "own_after"
 """Up to which id the merchant's returns were told."""
@@ -60,26 +61,29 @@ class OwnReturns:
             if ref.id is not None and ref.id <= part.after:
                 continue  # the shop has not listened to where the list begins
             try:
-                row = decode(wire.OwnRow, raw)
+                made += await self._own(raw, since)
             except Garbled as why:
                 unreadable.append(mapping.unreadable(str(ref.id or ""), str(why), raw))
-                continue
-            if row.created_at >= since and MARK not in (row.staff_note or ""):
-                made += await self._made(row, raw)
         return OwnPage(tuple(made), tuple(unreadable))
 
-    async def _made(self, row: wire.OwnRow, raw: Any) -> list[OwnReturn]:
+    async def _own(self, raw: Any, since: datetime) -> list[OwnReturn]:
+        """A row, if it is the merchant's. Raises Garbled, too, where it does not show whose it is: one of ours would be
+        reported a second time."""
+        row, note = decode(wire.OwnRow, raw), wire.staff_note(raw)
+        if note is None:
+            raise Garbled("staffNote: it is not shown")
+        if row.created_at < since or MARK in note:
+            return []
+        return await self._made(row, mapping.says(decode(wire.ReturnRow, raw), self._config))
+
+    async def _made(self, row: wire.OwnRow, says: ShopSays) -> list[OwnReturn]:
         """Nothing where the return's order is gone."""
         body = await self._api.one(f"orders/{row.order_id}")
         if body is None:
             return []
-        try:
-            order = decode(wire.OrderRow, wire.unwrapped(body, "order"))
-        except Garbled:
-            return [OwnReturn(mapping.says(decode(wire.ReturnRow, raw), self._config), "")]
+        order = decode(wire.OrderRow, wire.unwrapped(body, "order"))
         rows = await self._api.rows(f"orders/{order.id}/products", "orderProducts")
         lines = {line.id: line for line in wire.readable(wire.OrderLine, rows)}
-        says = mapping.says(decode(wire.ReturnRow, raw), self._config)
         units = tuple(self._units(row, lines[one.id], one.quantity) for one in row.order_products if one.id in lines)
         whole = len(units) == len(row.order_products)
         return [OwnReturn(says, order.number, await self._numbers(order), units if whole else ())]

@@ -63,7 +63,6 @@ class OwnRow(Shape):
     id: Id
     order_id: Id
     created_at: Moment
-    staff_note: Loose[Text] = None
     return_reason: Loose[Text] = None
     order_products: tuple[Returned, ...]
 
@@ -151,3 +150,11 @@ def listed(body: Any, *roots: str) -> list[Any]:
     if not isinstance(rows, list):
         raise Garbled(f"{roots[0]}: a list is expected")
     return rows
+
+
+def staff_note(raw: Any) -> str | None:
+    """Empty where the return has none (`false` or null). None: it is not shown, so it may hold anything."""
+    if not isinstance(raw, dict) or "staffNote" not in raw:
+        return None
+    note = raw["staffNote"]
+    return note if isinstance(note, str) else ("" if note is None or note is False else None)

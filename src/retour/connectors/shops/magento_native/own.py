@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from retour.connectors.contract import OwnPage, OwnReturn, ReturnedUnits, Unreadable
-from retour.connectors.errors import Transient
 from retour.connectors.memory import Memory
 from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.magento_native import mapping, wire
@@ -48,21 +47,22 @@ class OwnReturns:
         pending = await self._notes.all()
         made: list[OwnReturn] = []
         flawed: list[Unreadable] = []
+        told = max(rows, default=after)
         for number, raw in sorted(rows.items()):
             if any(note.is_rma and (note.ref == str(number) or may_be(raw, note)) for note in pending):
+                told = min(told, number - 1)  # it may be the merchant's after all
                 continue
             try:
                 rma = decode(wire.OwnRma, raw)
+                ours = any(mapping.mark_in(comment.comment) for comment in rma.comments or ())
+                if not ours and rma.date_requested >= since - ZONES:
+                    made += await self._made(rma)
             except Garbled as why:
                 flawed.append(unreadable(str(number), str(why), raw))
-                continue
-            ours = any(mapping.mark_in(comment.comment) for comment in rma.comments or ())
-            if not ours and rma.date_requested >= since - ZONES:
-                made += await self._made(rma)
         if made or flawed:
             yield OwnPage(tuple(made), tuple(flawed))
-        if rows and max(rows) > after:
-            await self._memory.write({NOTE: max(rows)})
+        if told > after:
+            await self._memory.write({NOTE: told})
 
     async def _newer(self, after: int, enough: int | None = None) -> Mapping[int, Any]:
         """The rows of the returns that came after this one, or of `enough` of them. Magento is asked for the newest
@@ -81,25 +81,20 @@ class OwnReturns:
                 return found
 
     async def _made(self, rma: wire.OwnRma) -> list[OwnReturn]:
-        """Nothing where the return's order is gone."""
+        """Nothing where the return's order is gone. Raises Garbled where the order cannot be read."""
         fields = ",".join(dict.fromkeys(["entity_id", "increment_id", *self._config.order_search_fields]))
         body = await self._api.get(f"orders/{rma.order_id}", {"fields": f"{fields},{ROWS}"})
         if body is None:
             return []
-        try:
-            order = decode(wire.FoundOrder, body)
-        except Garbled as why:
-            flaw = str(why)
-        else:
-            labels = await self._rmas.options.labels("reason", {item.reason for item in rma.items if item.reason})
-            rows = {row.item_id: row for row in order.items}
-            units = tuple(
-                self._units(item, rows[item.order_item_id], labels) for item in rma.items if item.order_item_id in rows
-            )
-            says = (await self._rmas.says([rma]))[0]
-            whole = len(units) == len(rma.items)
-            return [OwnReturn(says, order.increment_id, self._numbers(order), units if whole else ())]
-        raise Transient(f"The shop's order cannot be read: {flaw}.")
+        order = decode(wire.FoundOrder, body)
+        labels = await self._rmas.options.labels("reason", {item.reason for item in rma.items if item.reason})
+        rows = {row.item_id: row for row in order.items}
+        units = tuple(
+            self._units(item, rows[item.order_item_id], labels) for item in rma.items if item.order_item_id in rows
+        )
+        says = (await self._rmas.says([rma]))[0]
+        whole = len(units) == len(rma.items)
+        return [OwnReturn(says, order.increment_id, self._numbers(order), units if whole else ())]
 
     def _units(self, item: wire.RmaItem, row: wire.OrderItem, labels: Mapping[str, str]) -> ReturnedUnits:
         label = labels.get(item.reason or "")
