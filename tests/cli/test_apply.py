@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from retour.core.model import Resolution, Source
 from retour.store.desk import Choice, decide
-from retour.store.models import Company, Connection, Effect, Project, Return
+from retour.store.models import Company, Connection, Effect, MarketplaceOrder, Project, Return
 from retour.store.platforms import config_of
 from tests.cli.conftest import SEEN, make_in_shop, marketplace, seen, shop, take_in
 from tests.cli.hub import BOL_SECRET, ENVIRONMENT, MAGENTO_TOKEN, SETTINGS, Result, run, settings_file
@@ -181,6 +181,23 @@ def test_a_shop_that_is_asked_about_returns_cannot_become_another_platform(file:
         f"{file}:6: companies.acme.projects.webshop.shop.connector: acme/webshop/shop cannot become magento2: "
         "it is another and holds 1 requests that wait for a decision. Give the new account a project of its own."
     )
+
+
+def test_another_platform_as_the_shop_is_not_told_the_old_ones_orders(file: Path) -> None:
+    _apply(file)
+    project = Project.objects.get()
+    told = {"shop_order_id": "12", "products": [["MUG", "7"]], "searches": 2}
+    MarketplaceOrder.objects.create(project=project, ref="C1", shop_order="000000012", linked_by="search", **told)
+    MarketplaceOrder.objects.create(project=project, ref="C2", shop_order="000000013", linked_by="import", **told)
+    Connection.objects.filter(slug="shop").update(connector="another")
+    kind, details = _changes(_apply(file, "--json"))["acme/webshop/shop"]
+    assert kind == "changed"
+    assert "1 links to the old shop's orders are searched anew" in details
+    assert "1 links of people and lists stand: is it another shop, say or import them anew" in details
+    searched, given = MarketplaceOrder.objects.order_by("ref")
+    assert (searched.shop_order, searched.shop_order_id, searched.products, searched.searches) == ("", "", [], 0)
+    assert searched.search_at is not None
+    assert (given.shop_order, given.shop_order_id, given.products) == ("000000013", "", [])
 
 
 def test_a_marketplace_with_returns_cannot_become_another_platform(file: Path) -> None:

@@ -6,7 +6,8 @@ from retour.connectors.contract import ShopOrder
 from retour.core.match_line import ShopLine
 from retour.core.match_order import Candidate
 from retour.store import candidates, orders
-from retour.store.models import LearnedSku, MarketplaceOrder, Return
+from retour.store.models import Connection, LearnedSku, MarketplaceOrder, Return
+from retour.store.sealed import seal, unseal
 from retour.sync import rhythm
 from tests.cli.conftest import SEEN, seen, shop, take_in
 from tests.cli.hub import run
@@ -61,6 +62,7 @@ def test_linking_the_one_that_was_offered(row: Return) -> None:
         (("product", "r-{}", "M-B"), "its lines are not known"),
         (("forget", "NONE", "--project", "acme/webshop"), "Nothing was learned of NONE"),
         (("learn", "A", " ", "--project", "acme/webshop"), "shop SKU is empty"),
+        (("learn", "0000000000000", "M-B", "--gtin", "--project", "acme/webshop"), "stands for no product"),
     ],
 )
 def test_what_cannot_be_done_is_said(row: Return, words: tuple[str, ...], why: str) -> None:
@@ -92,6 +94,8 @@ def test_a_product_is_told(row: Return) -> None:
 
 
 def test_a_search_is_asked_for_as_long_as_there_is_no_link(row: Return) -> None:
+    searchable = {**unseal(shop().secrets), "integration_token": "a-token"}
+    Connection.objects.filter(slug="shop").update(secrets=seal(searchable), fingerprint="searchable")
     MarketplaceOrder.objects.update(search_at=None)
     assert run("orders", "search", str(row)).code == 0
     assert MarketplaceOrder.objects.get().search_at is not None
@@ -99,3 +103,9 @@ def test_a_search_is_asked_for_as_long_as_there_is_no_link(row: Return) -> None:
     again = run("orders", "search", str(row))
     assert again.code == 2
     assert "are linked" in again.err
+
+
+def test_a_shop_that_cannot_be_searched_is_not_said_to_be(row: Return) -> None:
+    result = run("orders", "search", str(row))
+    assert result.code == 2
+    assert "cannot be searched" in result.err

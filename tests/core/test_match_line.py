@@ -135,3 +135,10 @@ def test_no_order_takes_back_more_than_it_sent(items: list[SeenLine], lines: tup
         assert sum(items[n].quantity for n, one in fits.items() if one.line == line) <= line.quantity
     for one in fits.values():
         assert one.line is None or one.line in lines
+
+
+@pytest.mark.parametrize("gtin", ["0", "0000000000000", " "])
+def test_a_placeholder_says_nothing_of_a_product(gtin: str) -> None:
+    what = item(sku=" ", gtin=gtin)
+    assert to_learn(what, BLUE) == ()
+    assert learned(what, {(Kind.GTIN, ""): Learned(Kind.GTIN, "", "MUG-BLUE", AT, "")}) is None

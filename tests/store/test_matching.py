@@ -3,16 +3,20 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db.migrations import RunPython
 from django.db.models import QuerySet
 
 from retour.connectors.contract import ShopOrder
+from retour.core import model as core
 from retour.core.match_line import ShopLine
 from retour.core.match_order import Candidate, reason_text
 from retour.core.model import EffectState, Money, Order, OrderLine, Party, SeenLine, ShopSays
-from retour.store import aliases, candidates, doubts, orders, record, waiting
+from retour.store import aliases, candidates, claim, desk, doubts, facts, orders, record, waiting
 from retour.store.links import link_orders
 from retour.store.models import Connection, Effect, LearnedSku, MarketplaceOrder, OrderCandidate, Return
 from retour.store.results import Result
@@ -141,6 +145,86 @@ def test_a_closed_return_is_left_alone(hub: Hub) -> None:
     assert hub.timeline(row) == before
 
 
+# --- let go again, whatever has ended the doubt ---
+
+
+def let_go(hub: Hub, *, needs_order: bool = True) -> int:
+    return waiting.let_go(hub.shop, hub.later(seconds=1), needs_order=needs_order)
+
+
+def test_what_was_learned_from_one_return_lets_the_others_of_the_product_go(strict: Hub) -> None:
+    lines = tuple(replace(line, quantity=3) for line in LINES)
+    first = linked(strict, line("1", sku="B-RED", gtin="99"), told=replace(ORDER, lines=lines))
+    second = strict.knows(line("2", sku="B-RED", gtin="99"), ref="41000002")
+    assert held(strict) == 2
+    assert let_go(strict) == 0
+    assert candidates.choose_line(first.lines.get(), "902", strict.later(seconds=1), "jo")
+    assert waits(strict, second)[1] == "needs_line"
+    Connection.objects.update(next_at=None)
+    assert let_go(strict) == 1
+    assert waits(strict, second) == ("new", "to_shop", ["wanted"])
+    assert Connection.objects.get(slug="shop").next_at == strict.now
+    assert claimed(strict) == [("ORD1", "902", "M-R"), ("ORD1", "902", "M-R")]
+    assert let_go(strict) == 0
+
+
+def test_units_that_another_return_gives_back_let_one_go(strict: Hub) -> None:
+    first = linked(strict, line("1", 2))
+    second = strict.knows(line("2", 1), ref="41000002")
+    assert held(strict) == 1
+    Return.objects.filter(pk=first.pk).update(gone=True)
+    assert let_go(strict) == 1
+    assert waits(strict, second)[:2] == ("new", "to_shop")
+
+
+def test_a_link_that_came_while_it_was_being_held_lets_it_go(strict: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = strict.knows()
+    searched(strict)
+
+    class Late(waiting.Ledger):
+        """The link is stored after it was read that there is none."""
+
+        def load(self, keys: Any) -> Any:
+            link_orders(strict.bol.project, {REF: "ORD1"}, "import", at=self.at)
+            return super().load(keys)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(waiting, "Ledger", Late)
+        assert held(strict) == 1
+    assert waits(strict, row)[1] == "needs_order"
+    assert let_go(strict) == 1
+    assert [number for number, _, _ in claimed(strict)] == ["ORD1"]
+
+
+def test_a_shop_that_does_not_need_their_orders_gets_all_that_waited(strict: Hub) -> None:
+    strict.knows()
+    searched(strict)
+    assert held(strict) == 1
+    assert let_go(strict) == 0
+    assert let_go(strict, needs_order=False) == 1
+    assert strict.claims_creates() != []
+
+
+def test_a_shop_that_is_resumed_does_not_get_what_waits_for_its_order(strict: Hub) -> None:
+    row = strict.knows()
+    searched(strict)
+    held(strict)
+    desk.resume(strict.shop, strict.later(seconds=1))
+    assert [(one.asks, one.due_at) for one in strict.effects(row, "create")] == [(True, None)]
+    assert strict.claims_creates() == []
+
+
+def test_what_was_not_looked_at_yet_does_not_leave_unlooked_at(strict: Hub) -> None:
+    """More is due than one look takes; or it became due after the look."""
+    linked(strict, line("1", sku="B-RED", gtin="99"))
+    strict.knows(line("2", sku="B-GREEN", gtin="98"), ref="41000002")
+    sure = strict.knows(line("3", gtin="17"), ref="41000003")
+    assert waiting.hold(strict.shop, strict.later(seconds=1), 1) == 1
+    made = claim.claim_creates(strict.shop, "worker", strict.now, 200, searched=True, linked=True)
+    assert [one.key for one in made] == [f"{sure.public_id}:3:create"]
+    assert held(strict) == 1
+
+
 # --- searching again ---
 
 
@@ -188,6 +272,23 @@ def test_a_person_who_asks_is_not_kept_waiting(hub: Hub) -> None:
     assert searched(hub).offer_at == hub.now
     link_orders(hub.bol.project, {REF: "1"}, "desk", at=hub.now)
     assert orders.ask_again(row, hub.later(seconds=1), "jo") == 0
+
+
+def test_a_number_that_cannot_be_kept_is_no_link_and_no_candidate(hub: Hub) -> None:
+    hub.knows()
+    assert searched(hub, replace(ORDER, number="9" * 201)).shop_order == ""
+    assert searched(hub, replace(ORDER, number="9\0")).shop_order == ""
+    orders.ask_again(hub.row(), hub.now, "jo")
+    twice = replace(NEAR, number="9" * 201), replace(NEAR, number="9" * 202)
+    assert [one.shop_order for one in offer(hub, *twice, NEAR)] == ["ORD1"]
+
+
+def test_a_sku_that_cannot_be_kept_is_not_learned(hub: Hub) -> None:
+    endless = (replace(LINES[0], sku="S" * 201),)
+    row = linked(hub, line(sku="B-BLUE"), told=replace(ORDER, lines=endless))
+    assert MarketplaceOrder.objects.get().shop_order == "ORD1"
+    assert not LearnedSku.objects.exists()
+    assert row.lines.count() == 1
 
 
 # --- candidates ---
@@ -323,6 +424,33 @@ def test_a_return_that_was_withdrawn_takes_no_unit(strict: Hub) -> None:
     assert held(strict) == 0
 
 
+@pytest.mark.parametrize(
+    ("quantity", "resolutions", "free"),
+    [
+        pytest.param(2, ["reject"], True, id="refused"),
+        pytest.param(2, ["cancel"], True, id="withdrawn"),
+        pytest.param(1, ["reject"], False, id="half of it refused"),
+        pytest.param(2, ["accept"], False, id="taken"),
+        pytest.param(2, ["reject", "accept"], False, id="refused, and taken after all"),
+    ],
+)
+def test_units_that_were_refused_may_come_back_with_another_return(
+    strict: Hub, quantity: int, resolutions: list[str], free: bool
+) -> None:
+    first = linked(strict, line("1", 2))
+    decided = [
+        core.Decision(seq, core.Resolution(word), quantity, core.Source.DESK, strict.now)
+        for seq, word in enumerate(resolutions, start=1)
+    ]
+    made = [decided[0], *(replace(one, changes=core.Resolution.REJECT) for one in decided[1:])]
+    stored = first.lines.get()
+    known = replace(facts.to_line(stored), decisions=tuple(made))
+    stored.decisions = facts.line_row(known, of_id=first.pk, polls=False, known=None).decisions
+    stored.save()
+    strict.knows(line("2", 2), ref="41000002")
+    assert held(strict) == (0 if free else 1)
+
+
 def test_what_was_learned_is_used_where_the_orders_lines_are_not_known(hub: Hub) -> None:
     first = linked(hub, line("1", sku="B-BLUE", gtin="17"))
     assert [(a.kind, a.theirs, a.sku, a.by) for a in aliases.listed(hub.bol.project_id)] == [
@@ -383,3 +511,25 @@ def test_each_project_learns_for_itself(hub: Hub) -> None:
     assert rows.count() == 1
     assert aliases.forget(hub.bol.project_id, "A") == 1
     assert aliases.forget(hub.bol.project_id, "A") == 0
+
+
+def test_a_placeholder_is_not_learned(hub: Hub) -> None:
+    """Or every other product without an EAN would become this one."""
+    linked(hub, line("1", sku="M-B", gtin="0000000000000"), told=replace(ORDER, lines=LINES[:1]))
+    order = Order(REF, (OrderLine("1", 2, sku="M-B"),))
+    record.record_orders(hub.bol, {REF: order}, hub.now)
+    orders.learn_from(MarketplaceOrder.objects.get(), LINES[:1], hub.now, "jo")
+    assert known(hub) == []
+
+
+# --- the upgrade ---
+
+
+def test_what_was_searched_in_vain_before_the_upgrade_is_searched_again(hub: Hub) -> None:
+    hub.knows()
+    searched(hub)
+    MarketplaceOrder.objects.update(search_at=None)
+    upgrade = import_module("retour.store.migrations.0004_matching_orders")
+    [step] = [step for step in upgrade.Migration.operations if isinstance(step, RunPython)]
+    step.code(apps, None)
+    assert [order.ref for order in orders.to_find_again(hub.shop, hub.now, 9)] == [REF]

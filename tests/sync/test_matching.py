@@ -17,7 +17,7 @@ from retour.sandbox.magento_native import (
 )
 from retour.store import candidates, orders
 from retour.store.links import link_orders
-from retour.store.models import Connection, MarketplaceOrder, Project, Return
+from retour.store.models import Connection, Effect, MarketplaceOrder, Project, Return
 from retour.store.sealed import seal
 from tests.sync.world import ORDER_SEARCH, Announced, World
 
@@ -124,6 +124,38 @@ async def test_a_shop_that_cannot_be_asked_holds_up_nothing(world: World, fault:
     assert await offered(world) == []
 
 
+@pytest.mark.parametrize("status", [500, 429])
+async def test_a_search_that_always_fails_puts_nothing_in_trouble(world: World, status: int) -> None:
+    """It would stand first for a month, with the whole shop behind it."""
+    announced = await world.in_shop()
+    await time_for_a_search(world)
+    world.shop_fails("answer", ORDER_SEARCH, times=None, status=status, body="", headers={"Retry-After": "1"})
+    await world.shop_decides(announced.line, "accepted")
+    reports = await world.sync(until_idle=False)
+    assert reports["shop"].ok
+    later = await world.db(MarketplaceOrder.objects.get)
+    assert (later.searches, (later.search_at or later.searched_at) > datetime.now(UTC)) == (1, status == 500)
+    await world.sync()
+    assert world.settled(announced.line) == [("refund", "RETURN_RECEIVED", 1)]
+
+
+async def test_an_order_that_cannot_be_searched_holds_up_no_others_request(world: World) -> None:
+    first, second = await world.announce(), await world.announce()
+    world.shop_fails("answer", ORDER_SEARCH, times=3, status=500, body="")
+    reports = await world.sync(until_idle=False)
+    assert not reports["shop"].ok
+    await world.sync(until_idle=False)
+    made = [announced for announced in (first, second) if world.rows_of(announced.line)]
+    assert len(made) == 1
+    soon = await world.db(Effect.objects.get, kind="create", state="wanted")
+    assert soon.due_at is not None
+    assert soon.due_at > datetime.now(UTC)
+    await world.db(lambda: Effect.objects.filter(pk=soon.pk).update(due_at=datetime.now(UTC)))
+    await world.change("shop", next_at=datetime.now(UTC))
+    await world.sync()
+    assert [len(world.rows_of(announced.line)) for announced in (first, second)] == [1, 1]
+
+
 async def test_a_person_who_asks_gets_an_answer_at_the_next_check(world: World) -> None:
     announced = await world.in_shop()
     item = await order_of(world, announced)
@@ -219,6 +251,28 @@ async def test_more_units_than_the_order_has_are_asked_about(world: World, stric
     await world.sync()
     assert made(strict) == 1
     assert await world.stage(announced) == ("open", "waits_for_merchant")
+
+
+async def test_what_is_said_of_one_return_lets_the_others_of_the_product_go(
+    world: World, strict: MagentoNativeSimulator
+) -> None:
+    first = await world.announce()
+    item = await order_of(world, first)
+    second = await world.announce()
+    other = await order_of(world, second)
+    bought = [Bought("BLUE", "Mug", 2, 9.95), Bought("RED", "Jug", 5, 9.95)]
+    for number, one in (("000000501", item), ("000000502", other)):
+        one.order_item.sku = "OF-BOL"
+        strict.shop.add_order(bought, increment_id=number, ext_order_id=one.order.order_id)
+    await world.sync()
+    assert await world.stage(first) == await world.stage(second) == ("attention", "needs_line")
+    line = await world.db(lambda: Return.objects.get(ref=first.ref).lines.select_related("of__connection").get())
+    jug = next(one for one in await world.db(candidates.shop_lines_of, line) if one.sku == "RED")
+    await world.db(candidates.choose_line, line, jug.ref, datetime.now(UTC), "noor@example.org")
+    await world.sync()
+    assert await world.stage(first) == await world.stage(second) == ("open", "waits_for_merchant")
+    await world.sync(deep=True)
+    assert made(strict) == 2
 
 
 async def test_the_shop_is_gone_from_the_settings_while_a_return_waits(

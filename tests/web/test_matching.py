@@ -109,6 +109,14 @@ def test_the_product_is_asked_chosen_and_remembered(acme: House, row: Return, jo
     assert list(LearnedSku.objects.values_list("theirs", "sku", "by")) == [("B-BLUE", "M-R", "jo@example.org")]
 
 
+def test_of_a_request_that_is_made_nothing_is_asked(acme: House, row: Return, jo: Client) -> None:
+    orders.record_found(acme.shop, REF, ShopOrder("ORD1", "77", (), LINES), AT)
+    row.lines.update(shop_ref="57", shop={"ref": "57", "word": "new", "resolution": None, "gone": False})
+    html = page(jo.get(f"/returns/{row}"))
+    assert "Which product of the shop's order is it?" not in html
+    assert "Correct the product in the shop" in html
+
+
 def test_what_was_learned_is_shown_with_its_day(acme: House, row: Return, jo: Client) -> None:
     day = datetime(2026, 2, 1, tzinfo=UTC)
     LearnedSku.objects.create(project=acme.project, kind="sku", theirs="B-BLUE", sku="M-R", at=day, by="jo")

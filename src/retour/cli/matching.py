@@ -65,8 +65,13 @@ def search(id_: Id) -> None:
     """Have the shop searched again for the order of a return, and asked for candidates, at its next check."""
     hub.enter()
     from retour.store.orders import ask_again
+    from retour.store.platforms import capabilities_of, shop_of
 
-    if not ask_again(_return(id_), hub.now(), hub.actor()):
+    row = _return(id_)
+    able = capabilities_of(row.connection, shop_of(row.connection)).shop
+    if able is None or not (able.orders or able.candidates):
+        raise Mistake(f"The shop of r-{id_} cannot be searched. `retour orders link` says which order it is.")
+    if not ask_again(row, hub.now(), hub.actor()):
         raise Mistake(f"The orders of r-{id_} are linked. `retour orders link` corrects one.")
     say("The shop is searched at its next check: by `retour serve`, or by `retour sync`.")
 
@@ -94,13 +99,15 @@ def learn(
 ) -> None:
     """Say what the shop calls a product that marketplaces call otherwise."""
     hub.enter()
-    from retour.core.match_line import Kind
+    from retour.core.match_line import Kind, key
     from retour.store import aliases
 
     for name, value in (("SKU", word.strip()), ("shop SKU", shop_sku.strip())):
         if words := flaw(name, value):
             raise Mistake(words)
     kind = Kind.GTIN if gtin else Kind.SKU
+    if not key(kind, word)[1]:
+        raise Mistake(f"{word.strip()} stands for no product: it is a placeholder.")
     aliases.say(project_named(project).pk, word, shop_sku, hub.now(), hub.actor(), kind=kind)
     say(f"{word.strip()} is {shop_sku.strip()} in the shop.")
 

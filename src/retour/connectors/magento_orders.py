@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from retour.connectors.errors import Transient
-from retour.connectors.shapes import Garbled, Id, Loose, Text, decode
+from retour.connectors.shapes import Garbled, Id, Loose, Text, decode, in_utc
 from retour.core.match_line import ShopLine
 from retour.core.match_order import BEFORE, CLOCKS, NEAR, SHORTEST, Candidate, Clues
 from retour.core.model import Money, Party
@@ -42,7 +42,7 @@ def _moment(value: Any) -> Any:
 
 
 def _in_utc(value: datetime) -> datetime:
-    return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+    return in_utc(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 def _all_that_can_be_read(values: Any) -> Any:
@@ -50,7 +50,7 @@ def _all_that_can_be_read(values: Any) -> Any:
 
 
 Moment = Annotated[datetime, BeforeValidator(_moment), AfterValidator(_in_utc)]
-Amount = Annotated[Decimal, Field(allow_inf_nan=False)]
+Amount = Annotated[Decimal, Field(allow_inf_nan=False, gt=-(10**10), lt=10**10)]
 
 
 class _Shape(BaseModel):

@@ -18,6 +18,8 @@ _NAMES = (
 _SCHEMES = ("bearer", "basic")
 _NAME = rf"[\w.\-]*(?:{'|'.join(_NAMES)})"
 _IN_URL = re.compile(rf"(?i)([?&;]|%26|^)((?:{_NAME}|code|key|sig|sign|auth)(?:=|%3d))[^&;#\s\"'<>]*")
+_OF_PEOPLE = re.compile(r"(?i)@|%40|e_?mail|(?:last|first|sur)_?name")
+"""In the query of a search for a customer's orders. All of it is masked: what stands beside a name may be a name."""
 _IN_PATH = re.compile(
     r"(?i)(/(?:password|secret|signature|token|access[_-]?token|api[_-]?key|key|code)/)[^/?#\s\"'<>]+"
 )
@@ -48,7 +50,10 @@ class Redactor:
         return text
 
     def url(self, text: str) -> str:
-        """A URL, where also `code`, `key` and the like are secrets."""
+        """A URL, where also `code`, `key` and the like are secrets, and a search by people is nobody's business."""
+        address, mark, query = text.partition("?")
+        if mark and _OF_PEOPLE.search(query):
+            text = f"{address}?{MASK}"
         text = _IN_URL.sub(rf"\1\2{MASK}", self.values(text))
         return _IN_PATH.sub(rf"\1{MASK}", text)
 

@@ -81,10 +81,16 @@ def key(kind: Kind, theirs: str) -> tuple[Kind, str]:
     return kind, bare_gtin(theirs) if kind is Kind.GTIN else theirs.strip()
 
 
+def keys(item: SeenLine) -> tuple[tuple[Kind, str], ...]:
+    """How the words of the marketplace for a product are looked up. A placeholder, such as a GTIN of zeros, is none: it
+    stands with many products."""
+    words = ((Kind.SKU, item.sku), (Kind.GTIN, item.gtin))
+    return tuple(found for kind, word in words if word and (found := key(kind, word))[1])
+
+
 def learned(item: SeenLine, aliases: Aliases) -> Learned | None:
     """What the shop calls this product, as far as that was learned: by its SKU, else by its GTIN."""
-    by_sku = aliases.get(key(Kind.SKU, item.sku)) if item.sku else None
-    return by_sku or (aliases.get(key(Kind.GTIN, item.gtin)) if item.gtin else None)
+    return next((aliases[word] for word in keys(item) if word in aliases), None)
 
 
 def fit(item: SeenLine, lines: Sequence[ShopLine], aliases: Aliases, left: Mapping[str, int] | None = None) -> Fit:
@@ -126,12 +132,8 @@ def to_learn(item: SeenLine, line: ShopLine) -> tuple[tuple[Kind, str], ...]:
     """The words of the marketplace for a product whose SKU in this line of the shop differs, each to be remembered."""
     if not line.sku:
         return ()
-    words = []
-    if item.sku and item.sku.strip() not in {line.sku, *line.codes}:
-        words.append((Kind.SKU, item.sku.strip()))
-    if item.gtin and bare_gtin(item.gtin) not in _gtins(line):
-        words.append((Kind.GTIN, bare_gtin(item.gtin)))
-    return tuple(words)
+    known = {(Kind.SKU, word) for word in (line.sku, *line.codes)} | {(Kind.GTIN, word) for word in _gtins(line)}
+    return tuple(word for word in keys(item) if word not in known)
 
 
 def shows(item: SeenLine, ordered: int | None, lines: Sequence[ShopLine], single: bool) -> ShopLine | None:

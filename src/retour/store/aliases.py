@@ -5,8 +5,9 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from retour.core.match_line import Aliases, Kind, Learned, ShopLine, key, to_learn
+from retour.core.match_line import Aliases, Kind, Learned, ShopLine, key, keys, to_learn
 from retour.core.model import SeenLine
+from retour.store import fits
 from retour.store.models import LearnedSku
 
 MOST = 20_000
@@ -18,7 +19,8 @@ def learn(project_id: int, item: SeenLine, line: ShopLine, at: datetime, by: str
 
     `by` is a person, whose word stands against what a link shows; empty: a certain link.
     """
-    return _remember(project_id, to_learn(item, line), line.sku, at, by) if line.sku else 0
+    keepable = line.sku is not None and fits.is_id(line.sku)
+    return _remember(project_id, to_learn(item, line), line.sku or "", at, by) if keepable else 0
 
 
 def say(project_id: int, theirs: str, sku: str, at: datetime, by: str, *, kind: Kind = Kind.SKU) -> int:
@@ -43,8 +45,7 @@ def _remember(project_id: int, words: Sequence[tuple[Kind, str]], sku: str, at: 
 
 def known_for(project_id: int, items: Iterable[SeenLine]) -> Aliases:
     """What was learned of the products of these lines."""
-    words = {key(Kind.SKU, item.sku) for item in items if item.sku}
-    words |= {key(Kind.GTIN, item.gtin) for item in items if item.gtin}
+    words = {word for item in items for word in keys(item)}
     return _of(project_id, words) if words else {}
 
 

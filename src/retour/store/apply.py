@@ -17,7 +17,7 @@ from django.utils.crypto import salted_hmac
 from retour.connectors.registry import UnknownConnector
 from retour.core.capabilities import Capabilities
 from retour.core.model import EffectState, Stage
-from retour.store import due
+from retour.store import due, links
 from retour.store.models import Company, Connection, Effect, Line, Project, Return
 from retour.store.platforms import capabilities_of, shop_of
 from retour.store.sealed import seal, unseal
@@ -134,6 +134,8 @@ class _Application:
             )
             return
         details = _differences(row, wanted, self.allow_private)
+        if row.connector != wanted.connector and row.role == Connection.Role.SHOP:
+            details += self._another_shop(project)
         revived, row.removed = row.removed, False
         paused = _pause(row, wanted, self.at)
         if details or revived:
@@ -143,6 +145,13 @@ class _Application:
             row.save()
         kind: Kind = "revived" if revived else "changed" if details or paused else "unchanged"
         self.changes.append(Change(kind, "connection", name, (*details, *paused)))
+
+    def _another_shop(self, project: Project) -> tuple[str, ...]:
+        searched, given = links.forget_told(project, self.at)
+        details = [f"{searched} links to the old shop's orders are searched anew"] if searched else []
+        if given:
+            details.append(f"{given} links of people and lists stand: is it another shop, say or import them anew")
+        return tuple(details)
 
     def _write(self, row: Connection, wanted: WantedConnection) -> None:
         row.connector = wanted.connector

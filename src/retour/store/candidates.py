@@ -12,7 +12,7 @@ from retour.core import match_order
 from retour.core.match_line import ShopLine
 from retour.core.match_order import Candidate, Clues, Scored
 from retour.core.why import Why
-from retour.store import aliases, facts, order_lines, orders
+from retour.store import aliases, due, facts, fits, order_lines, orders
 from retour.store.ledger import Ledger
 from retour.store.links import link_orders, release
 from retour.store.models import Connection, Line, MarketplaceOrder, OrderCandidate, Project, Return
@@ -49,6 +49,7 @@ def to_offer(shop: Connection, now: datetime, limit: int) -> list[Clues]:
 def record_offered(shop: Connection, clues: Clues, found: Sequence[Candidate], at: datetime) -> int:
     """Keeps the best of the candidates, the shop's and the stored ones, instead of earlier ones. The number kept."""
     row = MarketplaceOrder.objects.get(project=shop.project_id, ref=clues.order.ref)
+    found = [one for one in found if fits.is_id(one.number) and fits.is_id(one.id or "")]
     words = aliases.known_for(shop.project_id, clues.items)
     ranked = match_order.rank(clues, [*found, *_alike(shop.project_id, clues)], words)
     with transaction.atomic():
@@ -88,6 +89,8 @@ def choose(row: Return, candidate: int, at: datetime, actor: str) -> str | None:
     refs = set(row.lines.values_list("order_ref", flat=True))
     project = row.connection.project
     with transaction.atomic():
+        # Of two people who choose at the same moment, one is told that it is not offered any more.
+        list(MarketplaceOrder.objects.select_for_update().filter(project=project, ref__in=refs).order_by("ref"))
         chosen = next((one for one in offered(project.pk, refs) if one.pk == candidate), None)
         if chosen is None:
             return None
@@ -173,8 +176,8 @@ def _kept(row: MarketplaceOrder, scored: Scored, at: datetime) -> OrderCandidate
     candidate = scored.candidate
     return OrderCandidate(
         order=row,
-        shop_order=candidate.number[:200],
-        shop_order_id=(candidate.id or "")[:200],
+        shop_order=candidate.number,
+        shop_order_id=candidate.id or "",
         placed_at=candidate.placed_at,
         score=scored.score,
         reasons=[[why.key, dict(why.params)] for why in scored.reasons],
@@ -186,4 +189,4 @@ def _kept(row: MarketplaceOrder, scored: Scored, at: datetime) -> OrderCandidate
 def _show(project_id: int, ref: str, at: datetime) -> None:
     """Pages that refresh themselves see a return whose row has changed."""
     of = Line.objects.filter(order_ref=ref, of__connection__project=project_id).values("of")
-    Return.objects.filter(pk__in=of).update(changed_at=at)
+    due.change(Return.objects.filter(pk__in=of), changed_at=at)

@@ -15,7 +15,7 @@ from retour.connectors.contract import Part, ReturnRequest
 from retour.core import match
 from retour.core import model as core
 from retour.core.model import EffectState
-from retour.store import aliases, bulk, facts, order_lines, rows
+from retour.store import aliases, bulk, facts, order_lines, rows, waiting
 from retour.store.ledger import Ledger
 from retour.store.models import Connection, Effect, Line
 from retour.store.record import CLOCK_STEP
@@ -87,7 +87,8 @@ def claim_creates(
     shop: Connection, owner: str, now: datetime, limit: int, *, searched: bool = False, linked: bool = False
 ) -> list[Create]:
     """Takes up to `limit` due creates and marks them as sending, for this owner alone. `searched`: only those whose
-    order is linked, or was looked for in the shop in vain. `linked`: only those whose order is linked."""
+    order is linked, or was looked for in the shop in vain. `linked`: only those whose order is linked, and of which it
+    is certain which of its products comes back."""
     effects, lines = _claim(shop, owner, now, limit, searched=searched, linked=linked)
     if not effects:
         return []
@@ -127,6 +128,9 @@ def _claim(
             known = rows.orders(connection.project_id, {line.order_ref for line in lines.values()})
             ready = {ref for ref, order in known.items() if order.shop_order or (order.searched_at and not linked)}
             effects = [effect for effect in effects if lines[effect.of_id, effect.line_ref].order_ref in ready]
+        if linked:
+            fits = order_lines.fits(connection.project_id, list(known.values()))
+            effects = [e for e in effects if not waiting.flaw(lines[e.of_id, e.line_ref], known, fits)]
         lease = f"{owner}#{token_hex(8)}"
         for effect in effects:
             effect.state, effect.sent_at = EffectState.SENDING, now

@@ -13,15 +13,16 @@ from retour.store.models import Connection, Effect, Return
 def effects_at_once(connection: Connection, at: datetime, state: EffectState | None = None) -> None:
     """The effects of a connection, or those in this state, wait no longer than until `at`."""
     waiting = Effect.objects.filter(connection=connection, due_at__gt=at)
-    _change(waiting if state is None else waiting.filter(state=state), due_at=at)
+    change(waiting if state is None else waiting.filter(state=state), due_at=at)
 
 
 def looks_at_once(connection: Connection, at: datetime) -> None:
     """The returns of a connection that are to be looked at wait no longer than until `at`."""
-    _change(Return.objects.filter(connection=connection, look_at__gt=at), look_at=at)
+    change(Return.objects.filter(connection=connection, look_at__gt=at), look_at=at)
 
 
-def _change(rows: "models.QuerySet[Any]", **changes: Any) -> None:
+def change(rows: "models.QuerySet[Any]", **changes: Any) -> None:
+    """Changes these rows, held in the order of their ids."""
     with transaction.atomic():
         held = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True))
         if held:

@@ -58,17 +58,18 @@ def says(said: ShopSays) -> ShopSays:
 
 
 def _flaw(seen: Seen) -> str | None:
-    if not _is_id(seen.ref):
+    if not is_id(seen.ref):
         return f"the return's id cannot be kept: it is longer than {ID} letters, or holds a control character"
     for line in seen.lines:
-        if not (_is_id(line.ref) and _is_id(line.order_ref) and _is_id(line.order_line_ref or "")):
+        if not (is_id(line.ref) and is_id(line.order_ref) and is_id(line.order_line_ref or "")):
             return f"an id of a line cannot be kept: it is longer than {ID} letters, or holds a control character"
         if not 0 <= line.quantity <= MOST_UNITS:
             return "a line's quantity cannot be kept"
     return None
 
 
-def _is_id(value: str) -> bool:
+def is_id(value: str) -> bool:
+    """Whether an id can be kept as it is."""
     return len(value) <= ID and not _UNKEPT.search(value)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -48,7 +49,7 @@ def link_orders(
         known = {row.ref: row for row in MarketplaceOrder.objects.filter(project=project, ref__in=list(links))}
         rows = []
         added = 0
-        for ref, shop_order in links.items():
+        for ref, shop_order in sorted(links.items()):  # as everybody holds them
             row = known.get(ref)
             if row is not None and row.shop_order == shop_order:
                 continue
@@ -67,6 +68,18 @@ def link_orders(
         OrderCandidate.objects.filter(order__in=[row.pk for row in known.values()], order__shop_order__gt="").delete()
         arrived(project.pk, {row.ref: row.shop_order for row in rows}, at or timezone.now(), actor)
     return Linked(added, len(rows) - added, len(links) - len(rows))
+
+
+def forget_told(project: Project, at: datetime) -> tuple[int, int]:
+    """Another platform is the project's shop: what the old one told of its orders says nothing there. Links that its
+    search found are searched anew; numbers that people gave stand. The numbers of both."""
+    told: dict[str, Any] = {"shop_order_id": "", "products": [], "shop_lines": [], "chosen_lines": {}}
+    linked = MarketplaceOrder.objects.filter(project=project, shop_order__gt="")
+    searched = linked.filter(linked_by="search").update(
+        **told, shop_order="", linked_by="", searched_at=None, searches=0, search_at=at
+    )
+    OrderCandidate.objects.filter(order__project=project).delete()
+    return searched, linked.update(**told)
 
 
 def arrived(project_id: int, links: Mapping[str, str], at: datetime, actor: str = "") -> None:

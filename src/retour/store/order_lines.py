@@ -91,10 +91,11 @@ def product(item: core.SeenLine, order: OrderRow | None, found: Fit | None) -> s
 
 
 def _takes_units(line: core.Line) -> bool:
-    """Whether its units come back, or came: not where all of them were refused or withdrawn."""
+    """Whether its units come back, or came: not where all of them were refused or withdrawn, and stayed so."""
     ended = line.standing or line.item.handlings
     refused = sum(one.quantity for one in ended if one.resolution in _STAYS and not one.revises)
-    return refused < line.item.quantity
+    taken_after_all = sum(one.quantity for one in ended if one.resolution not in _STAYS and one.revises)
+    return refused - taken_after_all < line.item.quantity
 
 
 _STAYS = {core.Resolution.REJECT, core.Resolution.CANCEL}

@@ -9,7 +9,7 @@ from retour.connectors.contract import ShopOrder
 from retour.core import match_line
 from retour.core.match_line import ShopLine
 from retour.core.model import EffectKind, EffectState, Order, SeenLine, Stage
-from retour.store import aliases, facts
+from retour.store import aliases, due, facts, fits
 from retour.store.ledger import Ledger
 from retour.store.links import link_orders
 from retour.store.models import Connection, Effect, Line, MarketplaceOrder, OrderCandidate, Return
@@ -22,8 +22,8 @@ OFFER_AGAIN_AFTER = timedelta(days=1)
 
 def to_find(shop: Connection, now: datetime, limit: int) -> list[Order]:
     """The orders behind the creates that leave next, which have no link and were not searched lately."""
-    due = Effect.objects.filter(connection=shop, kind=EffectKind.CREATE, state=EffectState.WANTED, due_at__lte=now)
-    effects = list(due.order_by("due_at", "pk").values_list("of_id", "line_ref")[:limit])
+    wanting = Effect.objects.filter(connection=shop, kind=EffectKind.CREATE, state=EffectState.WANTED, due_at__lte=now)
+    effects = list(wanting.order_by("due_at", "pk").values_list("of_id", "line_ref")[:limit])
     lines = Line.objects.filter(of_id__in={of for of, _ in effects}).values_list("of_id", "ref", "order_ref")
     refs = {order_ref for of, ref, order_ref in lines if (of, ref) in set(effects)}
     known = {row.ref: row for row in MarketplaceOrder.objects.filter(project=shop.project_id, ref__in=refs)}
@@ -40,8 +40,8 @@ def to_find(shop: Connection, now: datetime, limit: int) -> list[Order]:
 def to_find_again(shop: Connection, now: datetime, limit: int) -> list[Order]:
     """The orders without a link that are due to be searched once more, the longest waiting first. Those that no open
     return waits for any more are left alone from now on."""
-    due = MarketplaceOrder.objects.filter(project=shop.project_id, search_at__lte=now, shop_order="")
-    rows = list(due.order_by("search_at", "pk")[:limit])
+    searchable = MarketplaceOrder.objects.filter(project=shop.project_id, search_at__lte=now, shop_order="")
+    rows = list(searchable.order_by("search_at", "pk")[:limit])
     if not rows:
         return []
     open_ = open_orders(shop.project_id, [row.ref for row in rows])
@@ -49,6 +49,18 @@ def to_find_again(shop: Connection, now: datetime, limit: int) -> list[Order]:
     if over:
         give_up(over)
     return [as_order(row) for row in rows if row.ref in open_]
+
+
+def postpone_search(shop: Connection, ref: str, until: datetime) -> None:
+    """The shop could not be searched for this order now. That is no search in vain."""
+    MarketplaceOrder.objects.filter(project=shop.project_id, ref=ref, shop_order="").update(search_at=until)
+
+
+def postpone_creates(shop: Connection, ref: str, until: datetime) -> None:
+    """The requests for returns of this order leave no sooner."""
+    of = Line.objects.filter(order_ref=ref, of__connection__project=shop.project_id).values("of")
+    wanted = Effect.objects.filter(connection=shop, kind=EffectKind.CREATE, state=EffectState.WANTED, of__in=of)
+    due.change(wanted.filter(due_at__lt=until), due_at=until)
 
 
 def give_up(keys: Sequence[int]) -> None:
@@ -80,6 +92,8 @@ def record_found(
     """Keeps what the shop's search found; None: nothing, or nothing certain. `again` says when it is searched the next
     time, after so many searches in vain; None: not any more. `urgent`: candidates are due at once; otherwise only after
     a second search in vain, as many orders turn up by then. A link that a person made meanwhile stands."""
+    if found is not None and not (fits.is_id(found.number) and fits.is_id(found.id or "")):
+        found = None  # half of a number would be another order's
     with transaction.atomic():
         rows = MarketplaceOrder.objects.select_for_update()
         row, _ = rows.get_or_create(project_id=shop.project_id, ref=ref)

@@ -1,5 +1,6 @@
 """Requests that cannot leave, since it is not certain what in the shop they belong to. They wait in sight."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from retour.store.ledger import Ledger
 from retour.store.models import Connection, Effect
 from retour.store.rows import LineRow, OrderRow
 
+BATCH = 500
+
 
 def hold(shop: Connection, now: datetime, limit: int) -> int:
     """Holds back the due requests of a shop that needs their orders, where the order was searched and is not linked, or
@@ -20,10 +23,7 @@ def hold(shop: Connection, now: datetime, limit: int) -> int:
     effects = list(due.order_by("due_at", "pk").values_list("key", "of_id", "line_ref")[:limit])
     if not effects:
         return 0
-    lines = {(line.of_id, line.ref): line for line in rows.lines({of for _, of, _ in effects})}
-    orders = rows.orders(shop.project_id, {lines[of, ref].order_ref for _, of, ref in effects})
-    fits = order_lines.fits(shop.project_id, list(orders.values()))
-    why = {key: _flaw(lines[of, ref], orders, fits) for key, of, ref in effects}
+    why = _flaws(shop, effects)
     held = {of for key, of, _ in effects if why[key]}
     if not held:
         return 0
@@ -44,10 +44,48 @@ def hold(shop: Connection, now: datetime, limit: int) -> int:
     return count
 
 
+def let_go(shop: Connection, now: datetime, *, needs_order: bool) -> int:
+    """Lets requests leave that are held back for a reason that is none any more, whatever has ended it: a product that
+    was learned elsewhere, units that another return gave back, a link that came while they were being held, a shop that
+    does not need their orders. The number of them."""
+    waiting = Effect.objects.filter(connection=shop, kind=EffectKind.CREATE, state=EffectState.WANTED, asks=True)
+    held = list(waiting.order_by("pk").values_list("key", "of_id", "line_ref", "error"))
+    count = 0
+    for start in range(0, len(held), BATCH):
+        some = held[start : start + BATCH]
+        why = _flaws(shop, [(key, of, ref) for key, of, ref, _ in some]) if needs_order else {}
+        free = {key: of for key, of, _, error in some if why.get(key) != error}
+        count += _free(free, now) if free else 0
+    return count
+
+
+def _free(held: dict[str, int], now: datetime) -> int:
+    count = 0
+    with transaction.atomic():
+        ledger = Ledger(now)
+        for entry in ledger.load(set(held.values())):
+            for effect in list(entry.effects.values()):
+                if effect.key in held and waits(effect.state, asks=effect.asks):
+                    effect.asks, effect.due_at, effect.error = False, now, None
+                    ledger.put_effect(entry, effect)
+                    count += 1
+        ledger.save()
+    return count
+
+
 _EVENTS = {ORDER_UNKNOWN: "order_missing", LINE_UNCERTAIN: "line_uncertain"}
 
 
-def _flaw(line: LineRow, orders: dict[str, OrderRow], fits: order_lines.Fits) -> str | None:
+def _flaws(shop: Connection, effects: Collection[tuple[str, int, str]]) -> dict[str, str | None]:
+    """Of requests by key, return and line: why each cannot leave; None: it can, or its order is searched first."""
+    lines = {(line.of_id, line.ref): line for line in rows.lines({of for _, of, _ in effects})}
+    orders = rows.orders(shop.project_id, {lines[of, ref].order_ref for _, of, ref in effects})
+    fits = order_lines.fits(shop.project_id, list(orders.values()))
+    return {key: flaw(lines[of, ref], orders, fits) for key, of, ref in effects}
+
+
+def flaw(line: LineRow, orders: dict[str, OrderRow], fits: order_lines.Fits) -> str | None:
+    """Why a line's request cannot leave to a shop that needs its order; None: it can, or it is searched for first."""
     order = orders.get(line.order_ref)
     if order is None or not order.shop_order:
         return ORDER_UNKNOWN if order is not None and order.searched_at else None

@@ -1,6 +1,7 @@
 """Which order of the shop is it: searched before a return is made there, again while nobody knows, and offered for a
 person to choose from where the shop cannot tell for certain."""
 
+import asyncio
 from collections.abc import Sequence
 
 from retour.connectors.contract import FindsOrder, OffersOrders
@@ -15,6 +16,8 @@ from retour.sync.job import Job
 AT_ONCE = 20
 """Orders that one check searches again, and so many for which it asks for candidates: decisions are read every few
 minutes, whatever else there is to ask."""
+SEARCH_FOR = 60.0
+"""Seconds after which none of these is begun: where limits are tight, one search may take minutes."""
 
 
 def matches(able: ShopCapabilities) -> bool:
@@ -28,18 +31,43 @@ async def before_creates(job: Job, batch: int) -> int:
     able = job.shop_capabilities
     if matches(able):
         for order in await job.db(orders.to_find, job.connection, job.now(), batch):
-            await _search(job, order)
+            await job.keep()
+            try:
+                await _search(job, order)
+            except Transient as error:
+                if not isinstance(error, Unavailable):
+                    # At the next check it does not stand before all the others: it may be this one alone.
+                    until = rhythm.next_try_of_one(job.now())
+                    await job.db(orders.postpone_creates, job.connection, order.ref, until)
+                raise
     return await job.db(waiting.hold, job.connection, job.now(), batch) if able.needs_order else 0
 
 
 async def again(job: Job) -> None:
-    """Searches orders again that are due, then asks for candidates. It comes last: it holds up nothing."""
-    if not matches(job.shop_capabilities):
+    """Lets go what waits for nothing any more, searches orders again that are due, then asks for candidates. It comes
+    last, and for so long only: it holds up nothing."""
+    able = job.shop_capabilities
+    await job.db(waiting.let_go, job.connection, job.now(), needs_order=able.needs_order)
+    if not matches(able):
         return
+    clock = asyncio.get_running_loop().time
+    until = clock() + SEARCH_FOR
     for order in await job.db(orders.to_find_again, job.connection, job.now(), AT_ONCE):
+        if clock() > until:
+            return
         await job.keep()
-        await _search(job, order)
+        try:
+            await _search(job, order)
+        except Unavailable:
+            raise
+        except Transient as error:
+            # One that the shop stumbles over must not stand first, and put the connection in trouble, for a month.
+            job.report.words = error.message
+            await job.db(orders.postpone_search, job.connection, order.ref, job.now() + orders.SEARCH_AGAIN_AFTER)
+            return
     for clues in await job.db(candidates.to_offer, job.connection, job.now(), AT_ONCE):
+        if clock() > until:
+            return
         await job.keep()
         await _offer(job, clues)
 

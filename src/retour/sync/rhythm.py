@@ -50,6 +50,11 @@ def next_retry(now: datetime, attempts: int) -> datetime:
     return now + _step(_RETRY, max(0, attempts - 1))
 
 
+def next_try_of_one(now: datetime) -> datetime:
+    """When what failed before all the others is tried again: in 5 minutes."""
+    return now + _step(_RETRY, len(_RETRY))
+
+
 def next_search(now: datetime, searches: int) -> datetime | None:
     """When an order that was searched in vain so often is searched again: after 15 minutes, 1 hour, 6 hours, then daily
     for a month; None: it is not."""

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 from retour.core import match_line
 from retour.core.capabilities import Capabilities
 from retour.core.match_line import By, Fit, ShopLine
+from retour.core.model import Stage
 from retour.core.why import Why
 from retour.store import aliases, candidates, facts, order_lines
 from retour.store.candidates import Offered
@@ -42,7 +43,7 @@ class MatchPart:
     """The products of the shop's order."""
     chosen: str
     uncertain: bool
-    """Which of them it is, a person must say."""
+    """Which of them it is, a person must say, as its request is still to be made."""
 
 
 def match_parts(
@@ -76,7 +77,7 @@ def match_parts(
             learned_at=known.at if known and not by_hand else None,
             choices=order_lines.from_plain(order.shop_lines) if order and order.shop_order else (),
             chosen=fit.line.ref if fit and fit.line else "",
-            uncertain=_is_uncertain(fit),
+            uncertain=line.shop_ref is None and row.stage != Stage.CLOSED and _is_uncertain(fit),
         )
     return parts
 

@@ -18,13 +18,6 @@ STATUS, HOOK = SimulatedMagento2.reads, SimulatedMagento2.writes
 class Shop(SimulatedMagento2):
     """The simulated shop with more of its controls."""
 
-    async def switch(self, **switches: Any) -> None:
-        await self.command("PATCH", "/_sandbox/switches", switches)
-
-    async def rows(self) -> list[dict[str, Any]]:
-        stored: list[dict[str, Any]] = await self.command("GET", "/_sandbox/returns")
-        return stored
-
     async def asked(self) -> int:
         """How many times the shop was asked how a return stands."""
         return sum(count for call, count in (await self.all_calls()).items() if "returns/status" in call)

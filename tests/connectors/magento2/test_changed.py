@@ -15,6 +15,7 @@ from retour.connectors.errors import (
 from retour.connectors.shops.magento2 import PARALLEL
 from retour.core.model import ShopSays
 from tests.connectors.asked import make, read
+from tests.connectors.magento_plugin import unreadable
 
 from .conftest import STATUS, Shop
 
@@ -71,14 +72,7 @@ async def test_a_failing_shop(shop: Shop, magento: Any, switches: dict[str, Any]
     ],
 )
 async def test_an_answer_that_is_no_answer(shop: Shop, magento: Any, answer: str, raw: str) -> None:
-    refs = await make(magento)
-    shop.fault("answer", STATUS, status=200, body=answer)
-    pages, error = await read(magento, refs)
-    assert error is None
-    [row] = pages[0].unreadable
-    assert row.ref == refs[0]
-    assert raw in row.raw
-    assert not pages[0].returns
+    assert raw in (await unreadable(shop, magento, answer)).raw
 
 
 async def test_a_page_instead_of_answers(shop: Shop, magento: Any) -> None:

@@ -65,6 +65,12 @@ async def test_more_than_anyone_can_tell_apart(shop: Shop) -> None:
     assert (await search(shop, Order(ref=numbers[4]))).number == numbers[4]
 
 
+async def test_one_of_more_than_were_shown_is_not_certain(shop: Shop) -> None:
+    answer = {"items": [{"entity_id": 1, "increment_id": "C1", "items": []}], "total_count": 2}
+    shop.fault("answer", "GET .*/rest/", status=200, body=json.dumps(answer))
+    assert await search(shop, Order(ref="C1")) is None
+
+
 async def test_a_database_that_ignores_case_is_not_believed(shop: Shop) -> None:
     answer = {"items": [{"entity_id": 1, "increment_id": "c000test01", "items": []}], "total_count": 1}
     shop.fault("answer", "GET .*/rest/", status=200, body=json.dumps(answer))

@@ -1,22 +1,21 @@
 """A simulated store over real HTTP, and connectors that talk to it; every request is held to the published
 description."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import stamina
 from aiohttp import web
 
-from retour.connectors.contract import ShopPage
-from retour.connectors.errors import ConnectorError
 from retour.connectors.memory import Notebook
 from retour.connectors.shops.mijnwebwinkel import MANIFEST
 from retour.core.model import ShopSays
-from retour.sandbox.app import Handler, start
+from retour.sandbox.app import start
 from retour.sandbox.mijnwebwinkel import MijnwebwinkelSimulator
 from retour.testing.opened import Traffic, WatchedDoor, secrets_of
+from tests.connectors.asked import read
+from tests.connectors.tapped import tap
 
 from .simulated import DECISIONS, SimulatedMijnwebwinkel, fields
 from .specification import MISSING, Sent, flaws
@@ -71,30 +70,15 @@ class Shop(SimulatedMijnwebwinkel):
         return [entry["kind"] for entry in await self.journal(*(kinds or ("created", "erased", "decided")))]
 
 
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
-
-
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
     sent: list[Sent] = []
     simulator = MijnwebwinkelSimulator(seed=1)
-    plain = simulator.app
 
-    @web.middleware
-    async def tap(request: web.Request, handler: Handler) -> web.StreamResponse:
-        if not request.path.startswith("/_sandbox/"):
-            sent.append(Sent(request.method, request.path, dict(request.query), await request.read()))
-        return await handler(request)
+    async def see(request: web.Request) -> None:
+        sent.append(Sent(request.method, request.path, dict(request.query), await request.read()))
 
-    def tapped() -> web.Application:
-        app = plain()
-        app.middlewares.insert(0, tap)
-        return app
-
-    simulator.app = tapped  # type: ignore[method-assign]
+    tap(simulator, see)
     running = await start(simulator)
     shop = Shop(running)
     shop.sent = sent
@@ -103,17 +87,6 @@ async def shop() -> AsyncIterator[Shop]:
     await running.stop()
     if MISSING is None:
         assert [(request, flaws(request)) for request in sent if flaws(request)] == []
-
-
-async def read(connector: Any, refs: list[str], since: Any = None) -> tuple[list[ShopPage], ConnectorError | None]:
-    """The pages that came, and the failure that ended them, if one did."""
-    pages: list[ShopPage] = []
-    try:
-        async for page in connector.changed(refs, since):
-            pages.append(page)  # noqa: PERF401 - a failure must leave what came before it
-    except ConnectorError as error:
-        return pages, error
-    return pages, None
 
 
 async def says(connector: Any, *refs: str, since: Any = None) -> dict[str, ShopSays]:

@@ -10,8 +10,9 @@ from retour.connectors.errors import Misconfigured, Transient, Unauthorized
 from retour.connectors.memory import Notebook
 from retour.core.model import Resolution, ShopSays
 from retour.sandbox.mijnwebwinkel import STORE_TOKEN
+from tests.connectors.asked import read
 
-from .conftest import STATUSES, WAITING, Shop, read, says
+from .conftest import STATUSES, WAITING, Shop, says
 from .simulated import DECISIONS, full
 
 BOTH = [pytest.param({}, id="notes"), pytest.param(WAITING | STATUSES, id="statuses")]

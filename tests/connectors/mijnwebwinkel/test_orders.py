@@ -51,6 +51,11 @@ async def test_by_another_number_of_the_marketplace(shop: Shop) -> None:
     assert (await search(shop, Order("C000TEST01", numbers=("76", "77")))).number == "1001"
 
 
+async def test_a_short_number_must_be_the_whole_text(shop: Shop) -> None:
+    await shop.place(1001, comment="Please ring at number 77")
+    assert await search(shop, Order("77")) is None
+
+
 async def test_our_own_lines_name_no_order(shop: Shop) -> None:
     """A customer may write anything into a comment, such as the number of another order."""
     await shop.place(1001)

@@ -21,9 +21,9 @@ from retour.core.model import (
     Seen,
     ShopSays,
 )
-from retour.store import orders, record
+from retour.store import doubts, orders, record
 from retour.store.desk import Choice
-from retour.store.models import Connection, Effect, Event, Line, Return, UnreadableRow
+from retour.store.models import Connection, Effect, Event, Line, Project, Return, UnreadableRow
 from retour.store.results import Result
 from tests.store.engine.hub import LANE, MORNING, Hub, accepted, line, seen
 
@@ -196,9 +196,29 @@ def test_the_shops_word_is_heard_once(hub: Hub) -> None:
     assert not Line.objects.get().polls
 
 
-def test_another_projects_shop_speaks_only_for_its_own_returns(hub: Hub) -> None:
-    from retour.store.models import Project
+def test_at_night_the_shop_is_asked_about_what_was_told_of_late(hub: Hub) -> None:
+    row = hub.in_shop(line(quantity=2))
+    told = Line.objects.get()
+    said = ShopSays(told.shop_ref or "", "accepted", Resolution.ACCEPT)
+    record.record_shop(hub.shop, ShopPage((said,)), hub.later(seconds=1))
+    [settle] = hub.claims_settles()
+    hub.results(Result(settle.key, EffectState.DONE))
+    night, asked = hub.later(hours=9), [(told.pk, told.shop_ref)]
 
+    def polled(shop: Connection = hub.shop, **back: float) -> list[tuple[int, str]]:
+        return doubts.polled(shop, night, 0, 200, night - timedelta(**back) if back else None)
+
+    assert polled() == []
+    assert polled(days=30) == asked
+    assert polled(hours=1) == [], "it has not changed since"
+    other = Project.objects.create(company=hub.shop.project.company, slug="other")
+    stranger = Connection.objects.create(project=other, slug="shop", role="shop", connector="magento2")
+    assert polled(stranger, days=30) == []
+    Return.objects.filter(pk=row.pk).update(handler="marketplace")
+    assert polled(days=30) == []
+
+
+def test_another_projects_shop_speaks_only_for_its_own_returns(hub: Hub) -> None:
     hub.in_shop()
     other = Project.objects.create(company=hub.shop.project.company, slug="other")
     stranger = Connection.objects.create(project=other, slug="shop", role="shop", connector="magento2")

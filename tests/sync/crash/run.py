@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from retour.sandbox.magento2.returns import PENDING
+from retour.sandbox.magento.returns import PENDING
 from tests.sync.crash.hub import Hub, Hubs, Job
 from tests.sync.crash.judge import check_end, check_midway, told
 from tests.sync.crash.scene import Choice, Scene, word_for

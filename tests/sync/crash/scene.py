@@ -17,8 +17,9 @@ from retour.sandbox.bol.samples import CUSTOMERS, product
 from retour.sandbox.bol.state import Reason, Return
 from retour.sandbox.bol.switches import Method
 from retour.sandbox.faults import Fault
+from retour.sandbox.magento.returns import DECISIONS, PENDING
 from retour.sandbox.magento2 import Magento2
-from retour.sandbox.magento2.returns import DECISIONS, PENDING, ReturnRow
+from retour.sandbox.magento2.returns import ReturnRow
 
 WORDS = {
     "accept": "RETURN_RECEIVED",

@@ -106,4 +106,5 @@ class Migration(migrations.Migration):
             model_name="ordercandidate",
             constraint=models.UniqueConstraint(fields=("order", "shop_order"), name="order_candidate"),
         ),
+        migrations.RunPython(search_again, migrations.RunPython.noop),
     ]

@@ -14,6 +14,7 @@ from retour.connectors.shops.lightspeed import wire
 from retour.connectors.shops.lightspeed.api import MOST, Api
 from retour.connectors.shops.lightspeed.candidates import shop_lines
 from retour.connectors.shops.lightspeed.config import LightspeedConfig
+from retour.core.match_order import SHORTEST
 from retour.core.model import Order
 
 BEFORE: Final = timedelta(days=1)
@@ -23,8 +24,6 @@ MOST_PAGES: Final = 20
 """Pages of orders that one search reads. What lies beyond makes a match uncertain."""
 MOST_METAFIELDS: Final = 20
 """Orders of which one search reads the metafields: each is a call."""
-SHORTEST: Final = 6
-"""A shorter number may stand in a text by chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ class Shape(BaseModel):
 
 
 Id = Annotated[str, Field(pattern=r"^[1-9][0-9]{0,17}$")]
-Quantity = Annotated[Decimal, Field(ge=0), BeforeValidator(lambda value: 0 if value is None else value)]
+Quantity = Annotated[Decimal, Field(ge=0, lt=10**10), BeforeValidator(lambda value: 0 if value is None else value)]
 
 
 class Remark(Shape):

@@ -73,12 +73,7 @@ def _candidate(raw: Any) -> Candidate | None:
         placed_at=_noon(raw.get("date")),
         references=(order.reference,) if order.reference else (),
         comments=tuple(filter(None, (comments.customer, notes.without(order.note)))),
-        people=tuple(
-            Party(
-                last_name=one.name, street=one.street, house_number=one.number, postcode=one.zipcode, email=order.email
-            )
-            for one in order.addresses() or (wire.Address(),)
-        ),
+        people=tuple(_party(address, order.email) for address in order.addresses() or (wire.Address(),)),
         lines=_lines(order),
     )
 

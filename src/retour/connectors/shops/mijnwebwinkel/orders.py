@@ -11,6 +11,7 @@ from retour.connectors.shapes import Garbled, decode
 from retour.connectors.shops.mijnwebwinkel import notes, wire
 from retour.connectors.shops.mijnwebwinkel.config import MijnwebwinkelConfig
 from retour.connectors.shops.mijnwebwinkel.store import Store
+from retour.core.match_order import SHORTEST
 from retour.core.model import Order
 
 PAGES: Final = 3
@@ -72,8 +73,13 @@ class OrderSearch:
 
 
 def _naming(numbers: Iterable[str]) -> re.Pattern[str]:
-    """One of the numbers as a word of its own: not as a part of another number."""
-    return re.compile(rf"(?<![\w-])(?:{'|'.join(map(re.escape, numbers))})(?![\w-])")
+    """One of the numbers as a word of its own: not as a part of another number. A short one may stand in a text by
+    chance: it must be the whole of it."""
+    words = []
+    for number in numbers:
+        before, behind = (r"(?<![\w-])", r"(?![\w-])") if len(number) >= SHORTEST else (r"\A\s*", r"\s*\Z")
+        words.append(before + re.escape(number) + behind)
+    return re.compile("|".join(words))
 
 
 def _products(order: wire.Order) -> tuple[tuple[str, str], ...]:
