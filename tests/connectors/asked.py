@@ -1,8 +1,9 @@
-"""What tests ask of a shop's connector."""
+"""What tests ask of a connector."""
 
+from datetime import datetime
 from typing import Any
 
-from retour.connectors.contract import ShopPage
+from retour.connectors.contract import Page, ShopPage
 from retour.connectors.errors import ConnectorError
 from retour.testing.samples import full_request
 
@@ -13,12 +14,19 @@ async def make(connector: Any, count: int = 1) -> list[str]:
     return [said.ref for said in made]
 
 
-async def read(connector: Any, refs: list[str]) -> tuple[list[ShopPage], ConnectorError | None]:
+async def read(
+    connector: Any, refs: list[str], since: datetime | None = None
+) -> tuple[list[ShopPage], ConnectorError | None]:
     """The pages that came, and the failure that ended them, if one did."""
     pages: list[ShopPage] = []
     try:
-        async for page in connector.changed(refs, None):
+        async for page in connector.changed(refs, since):
             pages += [page]
     except ConnectorError as error:
         return pages, error
     return pages, None
+
+
+async def knows_nothing(page: Page) -> bool:
+    """A hub that has seen nothing of a page: a marketplace's list must be read to its end."""
+    return False

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-import stamina
 
 from retour.connectors.auth import Basic, Bearer, ClientCredentials, Fetched, Fixed, Token
 from retour.connectors.errors import ConnectorError, Misconfigured, Transient, Unauthorized, Unavailable
@@ -20,12 +19,6 @@ from retour.connectors.http import Answer, Door, Exchange
 from .loopback import HANG, Heard, Server, says, serving, timeless, virtual_time
 
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 async def test_fixed_credentials() -> None:

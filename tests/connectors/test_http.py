@@ -5,7 +5,6 @@ import json
 import socket
 import ssl
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -33,12 +32,6 @@ from .loopback import DROP, HANG, Heard, in_turn, says, serving, virtual_time
 
 SECOND = timedelta(seconds=1)
 RATE = RateHeaders("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 def door(record: list[Exchange] | None = None, **settings: object) -> Door:

@@ -5,7 +5,6 @@ import io
 import json
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,37 +13,11 @@ import jsonschema
 import pytest
 import yaml
 
-from retour.sandbox.app import start
 from retour.sandbox.magento2 import INTEGRATION_TOKEN, SANDBOX, TOKEN, Magento2
+from tests.sandbox.magento_plugin import PluginClient, a_return
 
 HOOK = f"/channable/returns/hook/store/1/code/{TOKEN}"
 SPEC = Path(__file__).parents[2].parent / "shared" / "specs" / "adobe-commerce-admin-schema-2.4.8.yaml"
-
-
-def a_return(**changes: Any) -> dict[str, Any]:
-    """A full return of contract A3; `item__x` changes a field of the item."""
-    payload: dict[str, Any] = {
-        "status": "new",
-        "channel_name": "bol",
-        "channel_id": "86127131",
-        "channable_id": 90412,
-        "item": {
-            "id": "1",
-            "order_id": "000000012",
-            "gtin": "MUG-BLUE",
-            "title": "Mug, blue",
-            "quantity": 1,
-            "reason": "Too small",
-            "comment": "Holds no litre",
-        },
-        "customer": {"gender": "unknown", "first_name": "Noor", "last_name": "Example", "email": "r1@example.org"},
-        "address": {"street": "Kanaalweg", "house_number": "12", "city": "Utrecht", "country_code": "NL"},
-        "meta": {"channel_return_id": "31", "channel_order_id": "A0", "channel_order_id_internal": ""},
-    }
-    for name, value in changes.items():
-        part, _, key = name.rpartition("__")
-        (payload[part] if part else payload)[key] = value
-    return payload
 
 
 def without(payload: dict[str, Any], path: str) -> dict[str, Any]:
@@ -53,54 +26,23 @@ def without(payload: dict[str, Any], path: str) -> dict[str, Any]:
     return payload
 
 
-@dataclass
-class Client:
+class Client(PluginClient):
     """What a hub and a test do with the shop."""
 
+    hook, get, token = HOOK, "/channable/returns/status", TOKEN
     simulator: Magento2
-    http: aiohttp.ClientSession
-
-    async def raw(self, method: str, path: str, **options: Any) -> tuple[int, str, str]:
-        async with self.http.request(method, path, allow_redirects=False, **options) as answer:
-            return answer.status, answer.content_type, await answer.text()
-
-    async def json(self, method: str, path: str, **options: Any) -> Any:
-        status, content_type, text = await self.raw(method, path, **options)
-        assert content_type == "application/json", (status, text)
-        return json.loads(text)
-
-    async def push(self, payload: Any, path: str = HOOK) -> Any:
-        return await self.json("POST", path, json=payload)
-
-    async def status(self, return_id: int | str, code: str = TOKEN) -> Any:
-        return await self.json("GET", f"/channable/returns/status?id={return_id}&code={code}")
-
-    async def switch(self, **values: Any) -> None:
-        async with self.http.patch("/_sandbox/switches", json=values) as answer:
-            assert answer.status == 200, await answer.text()
 
     async def order(self, **values: Any) -> Any:
         return await self.json("POST", "/_sandbox/orders", json={"increment_id": "000000012"} | values)
 
-    async def rows(self) -> list[dict[str, Any]]:
-        rows: list[dict[str, Any]] = await self.json("GET", "/_sandbox/returns")
-        return rows
-
     async def rest(self, query: str, path: str = "/rest/V1/orders", token: str = INTEGRATION_TOKEN) -> Any:
         return await self.json("GET", f"{path}?{query}", headers={"Authorization": f"Bearer {token}"})
-
-    def journal(self, kind: str) -> list[tuple[str, int]]:
-        return [(entry.ref, entry.quantity) for entry in self.simulator.journal.of(kind)]
 
 
 @pytest.fixture
 async def shop() -> AsyncIterator[Client]:
-    simulator = SANDBOX.create(1)
-    assert isinstance(simulator, Magento2)
-    running = await start(simulator)
-    async with aiohttp.ClientSession(running.url) as http:
-        yield Client(simulator, http)
-    await running.stop()
+    async with Client.of(SANDBOX) as client:
+        yield client
 
 
 # The hook's address (A1, E16)

@@ -8,9 +8,10 @@ import pytest
 from retour.connectors.contract import Page
 from retour.connectors.errors import ConnectorError, Refused, Transient, Unavailable
 from retour.core.model import Handling, Resolution, Seen
+from tests.connectors.asked import knows_nothing
 
 from .simulated import DE, NL
-from .world import World, knows_nothing, line_ref, told
+from .world import World, line_ref, told
 
 LIST = "GET /externalFulfillment/2024-09-11/returns"
 

@@ -8,9 +8,10 @@ import pytest
 
 from retour.connectors.errors import Transient, Unauthorized
 from retour.core.model import Handler
+from tests.connectors.asked import knows_nothing
 
 from .simulated import DE, NL
-from .world import World, knows_nothing
+from .world import World
 
 REPORTS = "POST /reports/2021-06-30/reports"
 ASK = r"POST /reports/2021-06-30/reports$"

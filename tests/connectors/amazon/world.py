@@ -15,15 +15,12 @@ from retour.connectors.marketplaces.amazon import Amazon, AmazonConfig
 from retour.connectors.memory import Memory, Notebook
 from retour.core.model import Resolution, Seen, SeenLine
 from retour.sandbox.app import Running
+from tests.connectors.asked import knows_nothing
 
 from .simulated import NL, settings
 from .specification import Sent
 
 _numbers = count(1)
-
-
-async def knows_nothing(page: Page) -> bool:
-    return False
 
 
 @dataclass

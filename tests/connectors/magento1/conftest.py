@@ -12,21 +12,14 @@ from retour.testing.opened import opened
 
 from .simulated import SimulatedMagento1
 
-STATUS, CREATE = SimulatedMagento1.reads, SimulatedMagento1.writes
+CREATE = SimulatedMagento1.writes
 
 
 class Shop(SimulatedMagento1):
     """The simulated shop with more of its controls."""
 
-    async def switch(self, **switches: Any) -> None:
-        await self.command("PATCH", "/_sandbox/switches", switches)
-
     async def garble(self, ref: str, flaw: str | None) -> None:
         await self.command("POST", f"/_sandbox/returns/{ref}/garble", {"flaw": flaw})
-
-    async def rows(self) -> list[dict[str, Any]]:
-        stored: list[dict[str, Any]] = await self.command("GET", "/_sandbox/returns")
-        return stored
 
     async def asked(self) -> int:
         """How many times the shop was asked how a return stands."""

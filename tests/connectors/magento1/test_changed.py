@@ -11,9 +11,9 @@ from retour.connectors.shops.magento1 import PARALLEL
 from retour.core.merge import shop_says
 from retour.core.model import Handler, Line, Resolution, Return, SeenLine, ShopSays
 from tests.connectors.asked import make, read
+from tests.connectors.magento_plugin import WORDS, unreadable
 
-from .conftest import STATUS, Shop
-from .simulated import WORDS
+from .conftest import Shop
 
 NOW = datetime(2026, 3, 2, 9, 15, 30, tzinfo=UTC)
 
@@ -95,14 +95,7 @@ async def test_one_garbled_row_hides_no_other(shop: Shop, magento: Any, flaw: st
     ],
 )
 async def test_an_answer_that_is_no_answer(shop: Shop, magento: Any, answer: str, raw: str) -> None:
-    refs = await make(magento)
-    shop.fault("answer", STATUS, status=200, body=answer)
-    pages, error = await read(magento, refs)
-    assert error is None
-    [row] = pages[0].unreadable
-    assert row.ref == refs[0]
-    assert raw in row.raw
-    assert not pages[0].returns
+    assert raw in (await unreadable(shop, magento, answer)).raw
 
 
 @pytest.mark.parametrize(

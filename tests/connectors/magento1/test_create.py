@@ -1,7 +1,7 @@
 """What goes into the shop, and what its failures mean."""
 
-import asyncio
 import json
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -21,8 +21,8 @@ from retour.sandbox.app import start
 from retour.sandbox.magento1 import SANDBOX, TOKEN
 from retour.testing.opened import opened
 from retour.testing.samples import full_request
-from retour.testing.virtual import VirtualLoop
 from tests.connectors.asked import read
+from tests.connectors.loopback import virtual_time
 
 from .conftest import CREATE, Shop
 
@@ -222,18 +222,12 @@ class TestFailures:
 
 
 @pytest.mark.parametrize(("seconds", "made"), [(12, True), (59, True), (61, False)])
-def test_a_shop_whose_cache_was_emptied_is_slow(seconds: float, made: bool) -> None:
-    async def create() -> None:
-        running = await start(SANDBOX.create(0))
-        shop = Shop(running)
-        await shop.switch(first_call_seconds=seconds)
-        async with opened(MANIFEST, shop.settings()) as hub:
-            if made:
-                assert (await hub.connector.create(full_request(), "k")).ref
-            else:
-                with pytest.raises(OutcomeUnknown):
-                    await hub.connector.create(full_request(), "k")
-        await running.stop()
-
-    with asyncio.Runner(loop_factory=VirtualLoop) as runner:
-        runner.run(create())
+@virtual_time
+async def test_a_shop_whose_cache_was_emptied_is_slow(seconds: float, made: bool) -> None:
+    running = await start(SANDBOX.create(0))
+    shop = Shop(running)
+    await shop.switch(first_call_seconds=seconds)
+    async with opened(MANIFEST, shop.settings()) as hub:
+        with nullcontext() if made else pytest.raises(OutcomeUnknown):
+            assert (await hub.connector.create(full_request(), "k")).ref
+    await running.stop()

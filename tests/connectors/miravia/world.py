@@ -13,6 +13,7 @@ from retour.connectors.marketplaces.miravia.config import MiraviaConfig
 from retour.connectors.memory import Memory, Notebook
 from retour.core.model import Resolution, Seen, SeenLine
 from retour.testing import Announced
+from tests.connectors.asked import knows_nothing
 
 from .simulated import SimulatedMiravia
 
@@ -21,10 +22,6 @@ ACCEPT, REJECT = "/rest/v2/order/returnRefund/accept", "/rest/v2/order/returnRef
 REFRESH = "POST /rest/auth/token/refresh"
 EFFECTS = ("refund", "settled", "agreed")
 _numbers = count(1)
-
-
-async def knows_nothing(page: Page) -> bool:
-    return False
 
 
 async def knows_everything(page: Page) -> bool:

@@ -10,8 +10,9 @@ from retour.connectors.contract import CameBack
 from retour.connectors.errors import Refused, Transient
 from retour.core.model import Handler, Reason, Resolution
 from retour.sandbox.otto.samples import announce_many
+from tests.connectors.asked import knows_nothing
 
-from .world import LIST, Hub, World, knows_nothing, now, part
+from .world import LIST, Hub, World, now, part
 
 R = Resolution
 

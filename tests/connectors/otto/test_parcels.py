@@ -8,8 +8,9 @@ import pytest
 from retour.connectors.contract import Page
 from retour.connectors.errors import ConnectorError, Transient
 from retour.core.model import Resolution, Seen, SeenLine
+from tests.connectors.asked import knows_nothing
 
-from .world import Hub, World, knows_nothing, part
+from .world import Hub, World, part
 
 LIST = "GET /v1/return-shipments"
 ORDER = "GET /v4/orders"

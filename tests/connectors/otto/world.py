@@ -15,6 +15,7 @@ from retour.sandbox.app import Running
 from retour.sandbox.faults import Fault, FaultKind
 from retour.sandbox.otto import OttoSimulator
 from retour.sandbox.otto.samples import product
+from tests.connectors.asked import knows_nothing
 
 from .simulated import SETTINGS
 
@@ -36,10 +37,6 @@ class Hub:
         known = all(self.lines.get(ref) == line for ref, line in shown.items())
         self.lines |= shown
         return known
-
-
-async def knows_nothing(page: Page) -> bool:
-    return False
 
 
 @dataclass

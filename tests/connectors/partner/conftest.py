@@ -1,20 +1,13 @@
 """Each test has its own simulated partner."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-import stamina
 
 from retour.sandbox.generic import PartnerSimulator
 
 from .world import World, world_of
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting_between_attempts() -> Iterator[None]:
-    with stamina.set_testing(True, attempts=3):
-        yield
 
 
 @pytest.fixture

@@ -9,8 +9,9 @@ from retour.connectors.errors import Refused, Transient, Unavailable
 from retour.connectors.marketplaces.zalando.lists import REASON
 from retour.core.model import Handler, Reason, Resolution
 from retour.sandbox.zalando.samples import announce_many
+from tests.connectors.asked import knows_nothing
 
-from .world import ANNOUNCED, ORDER, World, knows_nothing, part, ref_of
+from .world import ANNOUNCED, ORDER, World, part, ref_of
 
 ONE_ORDER = "GET /merchants/{merchant_id}/orders/{order_id}"
 LIST = "GET /merchants/{merchant_id}/orders"

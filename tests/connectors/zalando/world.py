@@ -15,6 +15,7 @@ from retour.core.model import Resolution, Seen, SeenLine
 from retour.sandbox.app import Running
 from retour.sandbox.faults import Fault, FaultKind
 from retour.sandbox.zalando import Product, ZalandoSimulator
+from tests.connectors.asked import knows_nothing
 
 from .simulated import SETTINGS
 
@@ -22,10 +23,6 @@ _numbers = count(1)
 ORDER = r"GET /merchants/[^/]+/orders/[^/]+$"
 PATCH = r"PATCH /merchants/"
 ANNOUNCED = "GET /merchants/{merchant_id}/announced-returns"
-
-
-async def knows_nothing(page: Page) -> bool:
-    return False
 
 
 def ref_of(line: Any) -> str:

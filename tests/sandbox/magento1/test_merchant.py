@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from retour.sandbox.magento.returns import DECISIONS
 from retour.sandbox.magento1 import TOKEN
 from retour.sandbox.magento1 import returns as table
 from tests.sandbox.magento1.conftest import GET, Client, a_return
@@ -42,7 +43,7 @@ async def test_the_answer(shop: Client) -> None:
     assert (await shop.status(1))["validated"] == "true", "the whitelist guards create only"
 
 
-@pytest.mark.parametrize("status", [*table.DECISIONS, "whatever else"])
+@pytest.mark.parametrize("status", [*DECISIONS, "whatever else"])
 async def test_any_decision_is_stored_and_read(shop: Client, status: str) -> None:
     await shop.push(a_return())
     await shop.control("returns/1/decide", {"status": status})

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from retour.demo.platforms import Access, Request, maintenance
 from retour.demo.trade import Order
+from retour.sandbox.magento.returns import PENDING
 from retour.sandbox.magento1 import TOKEN, Billing, Magento1Simulator, OrderLine
-from retour.sandbox.magento1.returns import PENDING
 
 _WORDS = {
     "accept": "accepted",

@@ -7,6 +7,7 @@ from retour.demo.platforms import Access, Mishap, Request, maintenance
 from retour.demo.trade import Order
 from retour.sandbox.faults import Fault
 from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento.returns import PENDING
 from retour.sandbox.magento2 import (
     ACCESS_TOKEN_SECRET,
     CONSUMER_KEY,
@@ -16,7 +17,6 @@ from retour.sandbox.magento2 import (
     orders,
 )
 from retour.sandbox.magento2 import Magento2 as Simulator
-from retour.sandbox.magento2.returns import PENDING
 
 _WORDS = {
     "accept": "accepted",

@@ -3,11 +3,12 @@
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
 from retour.sandbox.amazon.jobs import Planned
 from retour.sandbox.amazon.marketplaces import MARKETPLACES
 from retour.sandbox.amazon.state import EXTERNAL_STATUSES, Flaw, Fulfilment
+from retour.sandbox.commands import Command
 
 Quantity = Annotated[int, Field(ge=1, le=9999)]
 Amount = Annotated[Decimal, Field(ge=0)]
@@ -15,10 +16,6 @@ OrderId = Annotated[str, Field(pattern=r"^\d{3}-\d{7}-\d{7}$")]
 MarketplaceId = Annotated[str, Field(pattern=f"^({'|'.join(MARKETPLACES)})$")]
 
 ExternalStatus = Annotated[str, Field(pattern=f"^({'|'.join(EXTERNAL_STATUSES)})$")]
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class AddSeller(Command):

@@ -8,16 +8,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from retour.sandbox.amazon import commands
 from retour.sandbox.amazon.gate import iso
 from retour.sandbox.amazon.state import Order, Return, Seller
+from retour.sandbox.app import Handler
+from retour.sandbox.commands import Command, Impossible, read
 
 if TYPE_CHECKING:
     from retour.sandbox.amazon.simulator import AmazonSimulator
 
-Told = TypeVar("Told", bound=BaseModel)
+Told = TypeVar("Told", bound=Command)
 
 
 class Control:
@@ -51,7 +52,7 @@ class Control:
         ]
 
     async def add_seller(self, request: web.Request) -> web.Response:
-        seller = self._simulator.add_seller(await _read(request, commands.AddSeller))
+        seller = self._simulator.add_seller(await read(request, commands.AddSeller))
         return web.json_response({"seller_id": seller.seller_id}, status=201)
 
     async def revoke(self, request: web.Request) -> web.Response:
@@ -64,9 +65,9 @@ class Control:
 
     async def place_order(self, request: web.Request) -> web.Response:
         seller = self._seller(request)
-        told = await _read(request, commands.PlaceOrder)
+        told = await read(request, commands.PlaceOrder)
         if told.order_id in seller.orders:
-            raise web.HTTPConflict(text=f"order {told.order_id} exists")
+            raise Impossible(f"order {told.order_id} exists")
         return web.json_response(_order(self._simulator.place_order(seller, told)), status=201)
 
     async def ship(self, request: web.Request) -> web.Response:
@@ -75,15 +76,15 @@ class Control:
         return web.json_response(_order(order))
 
     async def replace_order(self, request: web.Request) -> web.Response:
-        told = await _read(request, commands.Replace)
+        told = await read(request, commands.Replace)
         order = self._simulator.replace_order(self._seller(request), self._order(request), told)
         return web.json_response(_order(order), status=201)
 
     async def open_return(self, request: web.Request) -> web.Response:
         seller = self._seller(request)
-        told = await _read(request, commands.OpenReturn)
+        told = await read(request, commands.OpenReturn)
         if told.rma_id in seller.returns:
-            raise web.HTTPConflict(text=f"return {told.rma_id} exists")
+            raise Impossible(f"return {told.rma_id} exists")
         try:
             returned = self._simulator.open_return(seller, told)
         except LookupError as error:
@@ -94,7 +95,7 @@ class Control:
         return web.json_response([_return(returned) for returned in self._seller(request).returns.values()])
 
     async def open_many(self, request: web.Request) -> web.Response:
-        told = await _read(request, commands.OpenMany)
+        told = await read(request, commands.OpenMany)
         bulk = self._simulator.open_many(self._seller(request), told)
         ends = {"first_rma_id": bulk.returned(0).rma_id, "last_rma_id": bulk.returned(told.count - 1).rma_id}
         order_id = bulk.returned(0).order.order_id
@@ -102,49 +103,42 @@ class Control:
 
     async def set_status(self, request: web.Request) -> web.Response:
         seller, returned = self._return(request)
-        told = await _read(request, commands.SetStatus)
+        told = await read(request, commands.SetStatus)
         return web.json_response(_return(self._simulator.set_status(seller, returned, told.status, "seller")))
 
     async def plan_jobs(self, request: web.Request) -> web.Response:
-        told = await _read(request, commands.PlanJobs)
+        told = await read(request, commands.PlanJobs)
         api = self._simulator.reports if told.kind == "report" else self._simulator.feeds
         api.jobs.plan(self._seller(request).seller_id, told.planned())
         return web.Response(status=204)
 
-    def _event(self, act: Callable[[Seller, Return], Return]) -> "Callable[[web.Request], Any]":
+    def _event(self, act: Callable[[Seller, Return], Return]) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             return web.json_response(_return(act(*self._return(request))))
 
         return handle
 
-    def _told(
-        self, act: Callable[[Seller, Return, Told], Return], model: type[Told]
-    ) -> "Callable[[web.Request], Any]":  # fmt: skip
+    def _told(self, act: Callable[[Seller, Return, Told], Return], model: type[Told]) -> Handler:
         async def handle(request: web.Request) -> web.Response:
             seller, returned = self._return(request)
-            return web.json_response(_return(act(seller, returned, await _read(request, model))))
+            return web.json_response(_return(act(seller, returned, await read(request, model))))
 
         return handle
 
     def _seller(self, request: web.Request) -> Seller:
         seller_id = request.query.get("seller")
-        try:
-            return self._simulator.seller(seller_id) if seller_id else self._simulator.seller()
-        except KeyError:
-            raise web.HTTPNotFound(text=f"no seller {seller_id}") from None
+        return self._simulator.seller(seller_id) if seller_id else self._simulator.seller()
 
     def _order(self, request: web.Request) -> Order:
-        order = self._simulator.order_of(self._seller(request), request.match_info["order_id"])
+        order_id = request.match_info["order_id"]
+        order = self._simulator.order_of(self._seller(request), order_id)
         if order is None:
-            raise web.HTTPNotFound(text=f"no order {request.match_info['order_id']}")
+            raise KeyError(order_id)
         return order
 
     def _return(self, request: web.Request) -> tuple[Seller, Return]:
         seller = self._seller(request)
-        returned = seller.returns.get(request.match_info["rma_id"])
-        if returned is None:
-            raise web.HTTPNotFound(text=f"no return {request.match_info['rma_id']}")
-        return seller, returned
+        return seller, seller.returns[request.match_info["rma_id"]]
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -189,10 +183,3 @@ def _return(returned: Return) -> dict[str, Any]:
             for line in returned.lines
         ],
     }
-
-
-async def _read(request: web.Request, model: type[Told]) -> Told:
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

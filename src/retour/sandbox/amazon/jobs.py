@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from retour.sandbox.agenda import Agenda
 from retour.sandbox.amazon.gate import iso, moment_of
 from retour.sandbox.amazon.problems import Invalid
+from retour.sandbox.commands import Command
 
 Status = Literal["IN_QUEUE", "IN_PROGRESS", "DONE", "CANCELLED", "FATAL"]
 STATUSES = ("CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE")
@@ -20,10 +21,8 @@ KEPT = timedelta(days=90)
 KEPT_JOBS = 1000
 
 
-class Planned(BaseModel):
+class Planned(Command):
     """What the test wants of one of the next reports or feeds."""
-
-    model_config = ConfigDict(extra="forbid")
 
     outcome: Literal["NORMAL", "FATAL", "FATAL_WITHOUT_DOCUMENT", "CANCELLED", "STUCK"] = "NORMAL"
     applied: bool = Field(default=False, description="a feed that ends FATAL or sticks takes effect all the same")

@@ -5,20 +5,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from retour.sandbox.bol.processes import Planned
 from retour.sandbox.bol.samples import CUSTOMERS
 from retour.sandbox.bol.state import Customer
 from retour.sandbox.bol.switches import Method
+from retour.sandbox.commands import Bulk, Command
 
 Quantity = Annotated[int, Field(ge=1, le=9999)]
 Digits = Annotated[str, Field(pattern=r"^\d+$")]
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class AddAccount(Command):
@@ -91,11 +88,8 @@ class AnnounceReturn(Command):
         return self.registered_at or now
 
 
-class AnnounceMany(Command):
-    count: int = Field(ge=1, le=200_000)
-    seed: int = 0
+class AnnounceMany(Bulk):
     fulfilment_method: Method = "FBR"
-    days: float = Field(default=10, gt=0)
 
 
 class Handle(Command):

@@ -19,22 +19,19 @@ switches, the faults and the clock are in `retour.sandbox.app`.
 """
 
 from datetime import timedelta
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
 from retour.sandbox.bol import commands
 from retour.sandbox.bol.amsterdam import amsterdam
 from retour.sandbox.bol.announcements import Line
 from retour.sandbox.bol.samples import announce_many, product
 from retour.sandbox.bol.state import REFUNDING, Order, OrderItem, Reason, Return, ReturnItem
+from retour.sandbox.commands import Impossible, read, window
 
 if TYPE_CHECKING:
     from retour.sandbox.bol.simulator import Account, BolSimulator
-
-Command = TypeVar("Command", bound=BaseModel)
 
 
 class Control:
@@ -61,15 +58,15 @@ class Control:
         ]
 
     async def add_account(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.AddAccount)
+        command = await read(request, commands.AddAccount)
         self._simulator.add_account(command.client_id, command.client_secret, active=command.active)
         return web.json_response({"client_id": command.client_id}, status=201)
 
     async def place_order(self, request: web.Request) -> web.Response:
         account = self._account(request)
-        command = await _read(request, commands.PlaceOrder)
+        command = await read(request, commands.PlaceOrder)
         if command.order_id in account.retailer.orders:
-            raise web.HTTPConflict(text=f"order {command.order_id} exists")
+            raise Impossible(f"order {command.order_id} exists")
         items = [self._order_item(account, line, line.quantity) for line in command.items]
         order = account.announcements.place_order(
             items,
@@ -83,18 +80,14 @@ class Control:
         return web.json_response({"order_id": order.order_id, "items": order_items}, status=201)
 
     async def forget_order(self, request: web.Request) -> web.Response:
-        order_id = request.match_info["order_id"]
-        account = self._account(request)
-        if order_id not in account.retailer.orders:
-            raise web.HTTPNotFound(text=f"no order {order_id}")
-        account.retailer.forget_order(order_id)
+        self._account(request).retailer.forget_order(request.match_info["order_id"])
         return web.Response(status=204)
 
     async def announce(self, request: web.Request) -> web.Response:
         account = self._account(request)
-        command = await _read(request, commands.AnnounceReturn)
+        command = await read(request, commands.AnnounceReturn)
         if command.return_id in account.retailer.returns:
-            raise web.HTTPConflict(text=f"return {command.return_id} exists")
+            raise Impossible(f"return {command.return_id} exists")
         at = command.moment(self._simulator.clock.now())
         fresh: list[Order] = []  # the new order that items without an order id share
         lines = [self._line(account, command, line, fresh) for line in command.items]
@@ -104,7 +97,7 @@ class Control:
 
     async def announce_many(self, request: web.Request) -> web.Response:
         account = self._account(request)
-        command = await _read(request, commands.AnnounceMany)
+        command = await read(request, commands.AnnounceMany)
         return_ids = announce_many(
             account.announcements, command.count, command.fulfilment_method, command.seed, command.days
         )
@@ -113,13 +106,11 @@ class Control:
 
     async def summary(self, request: web.Request) -> web.Response:
         items = self._account(request).retailer.return_items.values()
-        offset = int(request.query.get("offset", "0"))
-        limit = int(request.query.get("limit", str(len(items))))
-        return web.json_response([_summary(item) for item in islice(items, offset, offset + limit)])
+        return web.json_response([_summary(item) for item in window(request, items)])
 
     async def dashboard(self, request: web.Request) -> web.Response:
         account, item = self._item(request)
-        command = await _read(request, commands.Handle)
+        command = await read(request, commands.Handle)
         return self._settle(account, item, command)
 
     async def cancel(self, request: web.Request) -> web.Response:
@@ -132,18 +123,18 @@ class Control:
 
     async def change_quantity(self, request: web.Request) -> web.Response:
         _, item = self._item(request)
-        item.expected = (await _read(request, commands.ChangeQuantity)).quantity
+        item.expected = (await read(request, commands.ChangeQuantity)).quantity
         return web.json_response(_summary(item))
 
     async def change_reason(self, request: web.Request) -> web.Response:
         _, item = self._item(request)
-        command = await _read(request, commands.ChangeReason)
+        command = await read(request, commands.ChangeReason)
         item.reason = Reason(command.main_reason, command.detailed_reason, command.comments)
         return web.json_response(_summary(item))
 
     async def plan_processes(self, request: web.Request) -> web.Response:
         account = self._account(request)
-        account.processes.planned.extend((await _read(request, commands.PlanProcesses)).planned())
+        account.processes.planned.extend((await read(request, commands.PlanProcesses)).planned())
         return web.json_response([plan.model_dump() for plan in account.processes.planned])
 
     def _settle(self, account: "Account", item: ReturnItem, command: commands.Handle) -> web.Response:
@@ -158,17 +149,11 @@ class Control:
 
     def _account(self, request: web.Request) -> "Account":
         client_id = request.query.get("account")
-        try:
-            return self._simulator.account(client_id) if client_id else self._simulator.account()
-        except KeyError:
-            raise web.HTTPNotFound(text=f"no account {client_id}") from None
+        return self._simulator.account(client_id) if client_id else self._simulator.account()
 
     def _item(self, request: web.Request) -> "tuple[Account, ReturnItem]":
         account = self._account(request)
-        item = account.retailer.return_items.get(request.match_info["rma_id"])
-        if item is None:
-            raise web.HTTPNotFound(text=f"no return item {request.match_info['rma_id']}")
-        return account, item
+        return account, account.retailer.return_items[request.match_info["rma_id"]]
 
     def _line(
         self,
@@ -247,10 +232,3 @@ def _summary(item: ReturnItem) -> dict[str, Any]:
             for entry in item.history
         ],
     }
-
-
-async def _read(request: web.Request, model: type[Command]) -> Command:
-    try:
-        return model.model_validate_json(await request.read())
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

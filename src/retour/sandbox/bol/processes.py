@@ -8,18 +8,17 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from retour.sandbox.agenda import Agenda
 from retour.sandbox.bol.switches import BolSwitches
+from retour.sandbox.commands import Command
 
 EventType = Literal["HANDLE_RETURN_ITEM", "CREATE_RETURN_ITEM"]
 
 
-class Planned(BaseModel):
+class Planned(Command):
     """What the test wants of one of the next processes."""
-
-    model_config = ConfigDict(extra="forbid")
 
     outcome: Literal["NORMAL", "FAILURE", "TIMEOUT", "LOST"] = "NORMAL"
     message: str = "The request could not be processed."

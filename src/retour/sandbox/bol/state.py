@@ -143,7 +143,7 @@ class Retailer:
         self.order_items[item.order_item_id] = (order, item)
 
     def forget_order(self, order_id: str) -> None:
-        """The order can no longer be asked for; its returns stay (contract 8, pitfall 9)."""
+        """The order can no longer be asked for; its returns stay (contract 8, pitfall 9). KeyError: there is none."""
         order = self.orders.pop(order_id)
         for item in order.items:
             del self.order_items[item.order_item_id]

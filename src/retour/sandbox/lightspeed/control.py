@@ -1,53 +1,42 @@
 """The control routes of this simulator; `retour.sandbox.lightspeed` lists them."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Any
 
 from aiohttp import web
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
+from pydantic import Field
 
+from retour.sandbox.app import Handler
+from retour.sandbox.commands import Command, read
 from retour.sandbox.lightspeed.documents import Links, invoice_document, line_document, order_document
 from retour.sandbox.lightspeed.keys import Keys
 from retour.sandbox.lightspeed.orders import Order
 from retour.sandbox.lightspeed.returns import Flaw, ReturnRow
-from retour.sandbox.lightspeed.shop import Refused, Shop
+from retour.sandbox.lightspeed.shop import Shop
 from retour.sandbox.lightspeed.wanted import WantedOrder, WantedReturn
 
-Input = TypeVar("Input")
 
-_STRICT = ConfigDict(extra="forbid")
-
-
-@with_config(_STRICT)
-@dataclass(frozen=True, slots=True)
-class _Bulk:
+class _Bulk(Command):
     """Numbers are the prefix and six digits; `external_prefix` makes a metafield `external_order_id` alike."""
 
-    count: Annotated[int, Field(ge=1, le=1_000_000)]
+    count: int = Field(ge=1, le=1_000_000)
     prefix: str = "B"
     external_prefix: str | None = None
     start: int = 1
-    order: WantedOrder = field(default_factory=WantedOrder)
+    order: WantedOrder = WantedOrder()
 
 
-@with_config(_STRICT)
-@dataclass(frozen=True, slots=True)
-class _Decision:
+class _Decision(Command):
     status: str
     action: str | None = None
 
 
-@with_config(_STRICT)
-@dataclass(frozen=True, slots=True)
-class _Garbled:
+class _Garbled(Command):
     flaw: Flaw | None
 
 
-@with_config(_STRICT)
-@dataclass(frozen=True, slots=True)
-class _Key:
+class _Key(Command):
     key: str
     secret: str
     permissions: dict[str, dict[str, bool]] | None = None
@@ -62,7 +51,7 @@ class Control:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         one = r"/_sandbox/returns/{id:\d+}"
-        table: list[tuple[str, str, Callable[[web.Request], Awaitable[web.Response]]]] = [
+        table: list[tuple[str, str, Handler]] = [
             ("POST", "/_sandbox/orders", self.place_order),
             ("POST", "/_sandbox/orders/bulk", self.place_orders),
             ("GET", "/_sandbox/returns", self.list_returns),
@@ -76,14 +65,14 @@ class Control:
             ("DELETE", "/_sandbox/keys/{key}", self.revoke_key),
             ("GET", "/_sandbox/deliveries", self.deliveries),
         ]
-        return [web.route(method, path, _guarded(serve)) for method, path, serve in table]
+        return [web.route(method, path, serve) for method, path, serve in table]
 
     async def place_order(self, request: web.Request) -> web.Response:
-        order = self._shop.place_order(await _read(request, WantedOrder))
+        order = self._shop.place_order(await read(request, WantedOrder))
         return web.json_response(self._order(order, request), status=HTTPStatus.CREATED)
 
     async def place_orders(self, request: web.Request) -> web.Response:
-        asked = await _read(request, _Bulk)
+        asked = await read(request, _Bulk)
         numbers = [f"{n:06}" for n in range(asked.start, asked.start + asked.count)]
         for number in numbers:
             fields = dict(asked.order.metafields)
@@ -97,15 +86,15 @@ class Control:
         return web.json_response([summary(row) for row in self._shop.returns])
 
     async def add_return(self, request: web.Request) -> web.Response:
-        row = self._shop.add_return(await _read(request, WantedReturn))
+        row = self._shop.add_return(await read(request, WantedReturn))
         return web.json_response(summary(row), status=HTTPStatus.CREATED)
 
     async def decide(self, request: web.Request) -> web.Response:
-        asked = await _read(request, _Decision)
+        asked = await read(request, _Decision)
         return web.json_response(summary(self._shop.decide(_id(request), asked.status, asked.action)))
 
     async def decide_all(self, request: web.Request) -> web.Response:
-        asked = await _read(request, _Decision)
+        asked = await read(request, _Decision)
         return web.json_response({"count": self._shop.decide_all(asked.status, asked.action)})
 
     async def credit(self, request: web.Request) -> web.Response:
@@ -113,7 +102,7 @@ class Control:
         return web.json_response(invoice_document(invoice, self._links(request)), status=HTTPStatus.CREATED)
 
     async def garble(self, request: web.Request) -> web.Response:
-        self._shop.garble(_id(request), (await _read(request, _Garbled)).flaw)
+        self._shop.garble(_id(request), (await read(request, _Garbled)).flaw)
         return web.json_response({})
 
     async def remove(self, request: web.Request) -> web.Response:
@@ -121,7 +110,7 @@ class Control:
         return web.json_response({})
 
     async def add_key(self, request: web.Request) -> web.Response:
-        asked = await _read(request, _Key)
+        asked = await read(request, _Key)
         try:
             key = self._keys.add(asked.key, asked.secret, asked.permissions)
         except ValueError as error:
@@ -160,28 +149,5 @@ def summary(row: ReturnRow) -> dict[str, Any]:
     }
 
 
-def _guarded(
-    serve: Callable[[web.Request], Awaitable[web.Response]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """404 for what is not there, 409 for what the shop refuses."""
-
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return await serve(request)
-        except KeyError as missing:
-            raise web.HTTPNotFound(text=f"there is no {missing}") from None
-        except Refused as refused:
-            raise web.HTTPConflict(text=str(refused)) from None
-
-    return handle
-
-
 def _id(request: web.Request) -> int:
     return int(request.match_info["id"])
-
-
-async def _read(request: web.Request, shape: type[Input]) -> Input:
-    try:
-        return TypeAdapter(shape).validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from retour.sandbox.clock import Clock
+from retour.sandbox.commands import Impossible
 from retour.sandbox.journal import Journal
 from retour.sandbox.lightspeed.orders import Address, Buyer, Invoice, Metafield, Order, OrderBook, OrderLine
 from retour.sandbox.lightspeed.returns import LABELS, NEW, SETTLED, Flaw, ReturnRow, ReturnTable, Source
@@ -19,7 +20,7 @@ from retour.sandbox.lightspeed.webhooks import Webhooks
 Picked = tuple[OrderLine, int]
 
 
-class Refused(Exception):
+class Refused(Impossible):
     """The shop will not do that; the words are for the person who asked."""
 
 

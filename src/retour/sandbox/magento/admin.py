@@ -1,10 +1,11 @@
 """The admin panel of every Magento, and what both generations of the plugin's grid of returns have in common."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
 
+from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento.returns import SentReturn
 from retour.sandbox.markup import Html, element, options
-from retour.sandbox.panel import Panel, card
+from retour.sandbox.panel import Panel, card, cell
 
 
 def panel(name: str) -> Panel:
@@ -32,11 +33,6 @@ def delete_button(here: str, number: int) -> Html:
     return element("button", "Delete", formaction=f"{here}/delete", aria_label=label, class_="quiet danger")
 
 
-def tick_cell(number: int) -> Html:
-    tick = element("input", type="checkbox", name="id", value=str(number), aria_label=f"Tick return {number}")
-    return element("td", tick, class_="tick")
-
-
 def mass_actions(actions: Iterable[tuple[str, str]], address: str) -> Html:
     """What can be done with all that are ticked."""
     return element(
@@ -48,26 +44,20 @@ def mass_actions(actions: Iterable[tuple[str, str]], address: str) -> Html:
     )
 
 
-class Sent(Protocol):
-    """What the hub sent of a return, in a row of the plugin's table."""
-
-    @property
-    def customer_name(self) -> str: ...
-    @property
-    def reason(self) -> str | None: ...
-    @property
-    def comment(self) -> str | None: ...
-    def item_fields(self) -> dict[str, Any]: ...
-    def address_fields(self) -> dict[str, Any]: ...
-    def customer_fields(self) -> dict[str, Any]: ...
-
-
-def sent_item(row: Sent) -> str:
-    item = row.item_fields()
-    return f"{item.get('quantity')}x {item.get('title')} (GTIN: {item.get('gtin')})"
+def sent_cells(row: SentReturn, here: str, *, linked: bool) -> list[Html]:
+    """What the grid begins a row with; `linked`: the shop has the order."""
+    number, item = row.entity_id, row.item_fields()
+    tick = element("input", type="checkbox", name="id", value=str(number), aria_label=f"Tick return {number}")
+    return [
+        element("td", tick, class_="tick"),
+        cell("ID", element("a", number, href=here)),
+        cell("Order", row.magento_increment_id or "-", None if linked else element("small", "not linked")),
+        cell("Customer", row.customer_name),
+        cell("Item", f"{item.get('quantity')}x {item.get('title')} (GTIN: {item.get('gtin')})"),
+    ]
 
 
-def sent_cards(row: Sent) -> list[Html]:
+def sent_cards(row: SentReturn) -> list[Html]:
     """The item, the customer, and the address of the return."""
     item, address = row.item_fields(), row.address_fields()
     return [
@@ -84,4 +74,32 @@ def sent_cards(row: Sent) -> list[Html]:
         ),
         card("Customer", [("Name", row.customer_name), ("E-mail", row.customer_fields().get("email"))]),
         card("Address of the return", [(key.replace("_", " ").capitalize(), text) for key, text in address.items()]),
+    ]
+
+
+def marketplace_card(row: SentReturn, numbers: Iterable[tuple[str, object]] = ()) -> Html:
+    """Where a return comes from; `numbers` are more of the marketplace's own."""
+    return card(
+        "Marketplace",
+        [
+            ("Channel", row.channel_name),
+            ("Channel id", row.channel_id),
+            ("Hub's id", row.channable_id),
+            *numbers,
+            ("Store view", row.store_id),
+            ("Imported", f"{row.created_at} UTC"),
+            ("Updated", f"{row.updated_at} UTC"),
+        ],
+    )
+
+
+def billing_facts(billing: Address) -> list[tuple[str, object]]:
+    return [
+        ("Company", billing.company),
+        ("Name", f"{billing.firstname} {billing.lastname}"),
+        ("Street", ", ".join(billing.street)),
+        ("Place", f"{billing.postcode} {billing.city} ({billing.country_id})"),
+        ("Telephone", billing.telephone),
+        ("E-mail", billing.email),
+        ("VAT number", billing.vat_id),
     ]

@@ -8,14 +8,14 @@ Address: the simulator's url; the plugin's secret is `TOKEN`, the store views ar
 A return's `item.order_id` is the hub's own number of the order (`hub_order_id`), not the shop's. `/` is the back
 office, for a person. Switches: see `Magento1Switches`. All the hands are there twice: as methods of
 `Magento1Simulator.shop`, and as control routes beside those of `retour.sandbox.app`, which take the same as JSON. Every
-field has a default unless it is said to be needed; what does not exist is 404 (`LookupError` in Python).
+field has a default unless it is said to be needed; what does not exist is 404 (`KeyError` in Python).
 
     POST   /_sandbox/orders                    `shop.add_order(hub_order_id=315, increment_id="100000315")`
            {"hub_order_id": 315, "increment_id": "100000315", "status": "complete", "shipping": 4.95, "currency": "EUR",
             "lines": [{"sku": "CUP", "name": "Cup", "quantity": 2, "price": 3.5}],
             "billing": {"name": "Noor Example", "email": "noor@example.org", "company": null, "street": "Kanaalweg 12",
                         "place": "3526 KL Utrecht", "country": "NL", "vat_number": null}}
-           hub_order_id is needed; answers the order as it is stored; 409 when the number is taken (`ValueError`)
+           hub_order_id is needed; answers the order as it is stored; 409 when the number is taken (`Impossible`)
     POST   /_sandbox/orders/bulk               {"count": 1000, "start": 1} orders with the hub's numbers 1 and on
     GET    /_sandbox/returns                   every row as it is stored, oldest first: `list(shop.returns)`
     POST   /_sandbox/returns/{id}/decide       `shop.decide(1, "accepted")`: the row action; any text is stored

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from aiohttp import web
 
 from retour.sandbox.magento.front import not_found
+from retour.sandbox.magento.returns import DECISIONS
 from retour.sandbox.magento1 import pages
-from retour.sandbox.magento1.returns import DECISIONS
 from retour.sandbox.magento1.shop import Shop
 from retour.sandbox.panel import Notices, sheet
 
@@ -78,7 +78,7 @@ class BackOffice:
     def _did(self, change: Callable[[], str], back: str) -> web.Response:
         try:
             self._notices.add(change())
-        except LookupError as missing:
-            self._notices.add(str(missing), good=False)
+        except KeyError as missing:
+            self._notices.add(f"there is no return {missing}", good=False)
             back = "/"
         raise web.HTTPSeeOther(back)

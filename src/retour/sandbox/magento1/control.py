@@ -1,25 +1,18 @@
 """The control routes of this simulator; `retour.sandbox.magento1` lists them."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from retour.sandbox.commands import Command, read
 from retour.sandbox.magento1.orders import Billing, OrderLine
 from retour.sandbox.magento1.returns import Flaw
 from retour.sandbox.magento1.shop import Shop
 
-Input = TypeVar("Input", bound=BaseModel)
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OrderInput(_Strict):
+class OrderInput(Command):
     """An order that the hub brought earlier."""
 
     hub_order_id: int = Field(gt=0)
@@ -31,14 +24,14 @@ class OrderInput(_Strict):
     billing: Billing = Billing()
 
 
-class BulkInput(_Strict):
+class BulkInput(Command):
     """Many orders."""
 
     count: int = Field(ge=1, le=1_000_000)
     start: int = Field(default=1, ge=1)
 
 
-class StatusInput(_Strict):
+class StatusInput(Command):
     """Any text."""
 
     status: str
@@ -50,13 +43,13 @@ class MassStatusInput(StatusInput):
     ids: list[int] | None = None
 
 
-class TickedInput(_Strict):
+class TickedInput(Command):
     """The ticked rows."""
 
     ids: list[int] = Field(min_length=1)
 
 
-class FlawInput(_Strict):
+class FlawInput(Command):
     """What is wrong with the answers about a return."""
 
     flaw: Flaw | None
@@ -73,59 +66,53 @@ class Control:
             web.post("/_sandbox/orders", self._order),
             web.post("/_sandbox/orders/bulk", self._orders),
             web.get("/_sandbox/returns", self._returns),
-            web.post(r"/_sandbox/returns/{id:\d+}/decide", _found(self._decide)),
-            web.post("/_sandbox/returns/decide-all", _found(self._decide_all)),
-            web.post(r"/_sandbox/returns/{id:\d+}/delete", _found(self._clear)),
-            web.post("/_sandbox/returns/mass-delete", _found(self._delete)),
-            web.post(r"/_sandbox/returns/{id:\d+}/garble", _found(self._garble)),
+            web.post(r"/_sandbox/returns/{id:\d+}/decide", self._decide),
+            web.post("/_sandbox/returns/decide-all", self._decide_all),
+            web.post(r"/_sandbox/returns/{id:\d+}/delete", self._clear),
+            web.post("/_sandbox/returns/mass-delete", self._delete),
+            web.post(r"/_sandbox/returns/{id:\d+}/garble", self._garble),
             web.post("/_sandbox/token", self._token),
             web.get("/_sandbox/log", self._log),
         ]
 
     async def _order(self, request: web.Request) -> web.Response:
-        asked = await _read(request, OrderInput)
-        try:
-            order = self._shop.add_order(
-                asked.hub_order_id,
-                asked.increment_id,
-                asked.lines,
-                asked.billing,
-                status=asked.status,
-                shipping=asked.shipping,
-                currency=asked.currency,
-            )
-        except ValueError as taken:
-            raise web.HTTPConflict(text=str(taken)) from None
+        asked = await read(request, OrderInput)
+        order = self._shop.add_order(
+            asked.hub_order_id,
+            asked.increment_id,
+            asked.lines,
+            asked.billing,
+            status=asked.status,
+            shipping=asked.shipping,
+            currency=asked.currency,
+        )
         return web.json_response(asdict(order), status=HTTPStatus.CREATED)
 
     async def _orders(self, request: web.Request) -> web.Response:
-        asked = await _read(request, BulkInput)
-        try:
-            for number in range(asked.start, asked.start + asked.count):
-                self._shop.add_order(number)
-        except ValueError as taken:
-            raise web.HTTPConflict(text=str(taken)) from None
+        asked = await read(request, BulkInput)
+        for number in range(asked.start, asked.start + asked.count):
+            self._shop.add_order(number)
         return web.json_response({"count": asked.count}, status=HTTPStatus.CREATED)
 
     async def _returns(self, _: web.Request) -> web.Response:
         return web.json_response([asdict(row) for row in self._shop.returns])
 
     async def _decide(self, request: web.Request) -> web.Response:
-        asked = await _read(request, StatusInput)
+        asked = await read(request, StatusInput)
         return web.json_response(asdict(self._shop.decide(_id(request), asked.status)))
 
     async def _decide_all(self, request: web.Request) -> web.Response:
-        asked = await _read(request, MassStatusInput)
+        asked = await read(request, MassStatusInput)
         return web.json_response({"count": self._shop.decide_all(asked.status, asked.ids)})
 
     async def _clear(self, request: web.Request) -> web.Response:
         return web.json_response(asdict(self._shop.clear(_id(request))))
 
     async def _delete(self, request: web.Request) -> web.Response:
-        return web.json_response({"count": self._shop.delete((await _read(request, TickedInput)).ids)})
+        return web.json_response({"count": self._shop.delete((await read(request, TickedInput)).ids)})
 
     async def _garble(self, request: web.Request) -> web.Response:
-        self._shop.garble(_id(request), (await _read(request, FlawInput)).flaw)
+        self._shop.garble(_id(request), (await read(request, FlawInput)).flaw)
         return web.json_response({})
 
     async def _token(self, _: web.Request) -> web.Response:
@@ -135,24 +122,5 @@ class Control:
         return web.json_response(list(self._shop.log))
 
 
-def _found(
-    handler: Callable[[web.Request], Awaitable[web.Response]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    async def guarded(request: web.Request) -> web.Response:
-        try:
-            return await handler(request)
-        except LookupError as missing:
-            raise web.HTTPNotFound(text=str(missing)) from None
-
-    return guarded
-
-
 def _id(request: web.Request) -> int:
     return int(request.match_info["id"])
-
-
-async def _read(request: web.Request, shape: type[Input]) -> Input:
-    try:
-        return shape.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from retour.sandbox.magento import columns, php
+from retour.sandbox.magento.hook import MISSING_TABLE, UnknownStore, read_payload
 from retour.sandbox.magento1.returns import ReturnRow
 from retour.sandbox.magento1.shop import Shop
 from retour.sandbox.magento1.switches import STORES
@@ -14,21 +15,13 @@ from retour.sandbox.magento1.switches import STORES
 ACTION: Final = "/channableapi/returns/index"
 
 _SERVER_PATH: Final = "/var/www/html/app/code/community/Magmodules/Channableapi/Model/Returns.php on line 58"
-_MISSING_TABLE: Final = (
-    "SQLSTATE[42S02]: Base table or view not found: 1146 Table 'magento.channable_returns' doesn't exist, "
-    "query was: DESCRIBE `channable_returns`"
-)
-
-
-class UnknownStore(Exception):
-    """The shop has no such store view: 404 HTML (E9)."""
 
 
 def answer(shop: Shop, parameters: Mapping[str, str], body: bytes, caller: str) -> web.Response:
     """200 with `validated` as a string, for success and for every refusal."""
     try:
         _check_request(shop, parameters, caller)
-        payload = _read_payload(body)
+        payload = read_payload(body, not_json="Post not valid JSON-Data: ", nothing="No Order Data in post")
         if not php.is_empty(payload.get("errors")):
             return said(payload)
         row = _read_row(shop, payload, int(parameters["store"]))
@@ -69,19 +62,6 @@ def _check_request(shop: Shop, parameters: Mapping[str, str], caller: str) -> No
         raise php.PhpException("Not Access (ip restriction)")
 
 
-def _read_payload(body: bytes) -> dict[str, Any]:
-    if not body:
-        raise php.PhpException("Post data empty!")
-    payload = php.decode(body, "Post not valid JSON-Data: ")
-    if php.is_empty(payload):
-        raise php.PhpException("No Order Data in post")
-    if not isinstance(payload, dict) or php.is_empty(payload.get("channable_id")):
-        raise php.PhpException("Post missing channable_id")
-    if php.is_empty(payload.get("channel_id")):
-        raise php.PhpException("Post missing channel_id")
-    return payload
-
-
 def _read_row(shop: Shop, payload: dict[str, Any], store_id: int) -> ReturnRow:
     """Whatever is missing or of another type is taken as it comes; `meta` is not looked at (B, E8)."""
     item, customer = payload.get("item"), payload.get("customer")
@@ -112,7 +92,7 @@ def _read_row(shop: Shop, payload: dict[str, Any], store_id: int) -> ReturnRow:
 
 def _check_database(shop: Shop) -> None:
     if shop.switches.missing_table:
-        raise php.PhpException(_MISSING_TABLE)
+        raise php.PhpException(MISSING_TABLE)
 
 
 def _read(shop: Shop, value: Any, key: str) -> Any:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from retour.sandbox.commands import Impossible
+
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
@@ -64,9 +66,9 @@ class OrderBook:
         return len(self._orders) + 1
 
     def add(self, order: Order) -> None:
-        """Raises ValueError when one of its numbers is taken."""
+        """Impossible when one of its numbers is taken."""
         if order.hub_order_id in self._by_hub_id or order.increment_id in self._numbers:
-            raise ValueError(f"order {order.hub_order_id} / {order.increment_id} exists")
+            raise Impossible(f"order {order.hub_order_id} / {order.increment_id} exists")
         self._orders[order.entity_id] = self._by_hub_id[order.hub_order_id] = order
         self._numbers.add(order.increment_id)
 

@@ -8,14 +8,15 @@ from aiohttp import web
 from retour.sandbox.magento.admin import (
     decision_buttons,
     delete_button,
+    marketplace_card,
     mass_actions,
     panel,
     sent_cards,
-    sent_item,
-    tick_cell,
+    sent_cells,
 )
+from retour.sandbox.magento.returns import DECISIONS, PENDING
 from retour.sandbox.magento1.orders import Order
-from retour.sandbox.magento1.returns import DECISIONS, PENDING, ReturnRow
+from retour.sandbox.magento1.returns import ReturnRow
 from retour.sandbox.markup import Html, element
 from retour.sandbox.panel import Notice, Sheet, card, cell, pager, table
 
@@ -49,17 +50,7 @@ def detail_page(row: ReturnRow, order: Order | None, notices: Iterable[Notice]) 
     cards = [
         *sent_cards(row),
         *_order_cards(row, order),
-        card(
-            "Marketplace",
-            [
-                ("Channel", row.channel_name),
-                ("Channel id", row.channel_id),
-                ("Hub's id", row.channable_id),
-                ("Store view", row.store_id),
-                ("Imported", f"{row.created_at} UTC"),
-                ("Updated", f"{row.updated_at} UTC"),
-            ],
-        ),
+        marketplace_card(row),
     ]
     content = [
         element("p", element("a", "← All returns", href="/"), class_="back"),
@@ -74,11 +65,7 @@ def _row(row: ReturnRow, order: Order | None) -> Html:
     number = row.entity_id
     return element(
         "tr",
-        tick_cell(number),
-        cell("ID", element("a", number, href=f"/returns/{number}")),
-        cell("Order", row.magento_increment_id or "-", None if order else element("small", "not linked")),
-        cell("Customer", row.customer_name),
-        cell("Item", sent_item(row)),
+        *sent_cells(row, f"/returns/{number}", linked=order is not None),
         cell("Reason", element("strong", row.reason or ""), element("span", row.comment or "", class_="comment")),
         cell("Status", _status(row.status), element("small", f"{row.created_at} UTC")),
         cell("Actions", element("div", *_buttons(row), class_="actions")),

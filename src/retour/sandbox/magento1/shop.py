@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from retour.sandbox.clock import Clock
 from retour.sandbox.journal import Journal
+from retour.sandbox.magento.returns import PENDING
 from retour.sandbox.magento1.orders import Billing, Order, OrderBook, OrderLine
-from retour.sandbox.magento1.returns import PENDING, Flaw, ReturnRow, ReturnTable
+from retour.sandbox.magento1.returns import Flaw, ReturnRow, ReturnTable
 from retour.sandbox.magento1.switches import Magento1Switches
 
 _LOG_LINES = 500
@@ -39,7 +40,7 @@ class Shop:
         shipping: float = 0,
         currency: str = "EUR",
     ) -> Order:
-        """An order that the hub brought earlier. Raises ValueError when a number is taken."""
+        """An order that the hub brought earlier. Impossible when a number is taken."""
         entity_id = self.orders.next_id()
         order = Order(
             entity_id=entity_id,
@@ -70,7 +71,7 @@ class Shop:
         )
 
     def decide(self, return_id: int, status: str) -> ReturnRow:
-        """The row action: stores any text; nothing checks it, nor what was there. Raises LookupError."""
+        """The row action: stores any text; nothing checks it, nor what was there. KeyError when unknown."""
         row = self._row(return_id)
         before, row.status, row.updated_at = row.status, status, self.now()
         self.returns.note_decided(row)
@@ -117,7 +118,7 @@ class Shop:
     def _row(self, return_id: int) -> ReturnRow:
         row = self.returns.get(return_id)
         if row is None:
-            raise LookupError(f"there is no return {return_id}")
+            raise KeyError(return_id)
         return row
 
     def _write(self, kind: str, row: ReturnRow, **detail: object) -> None:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from retour.sandbox.app import Handler, Simulator
 from retour.sandbox.magento.front import admit, configured_elsewhere, not_found, page
+from retour.sandbox.magento.hook import UnknownStore
 from retour.sandbox.magento.parameters import read_parameters
 from retour.sandbox.magento1 import create, status
 from retour.sandbox.magento1.backoffice import BackOffice
@@ -41,7 +42,7 @@ class Magento1Simulator(Simulator):
         try:
             parameters = read_parameters(request, create.ACTION)
             return create.answer(self.shop, parameters, body, request.remote or "")
-        except create.UnknownStore:
+        except UnknownStore:
             return not_found()
 
     async def _status(self, request: web.Request) -> web.Response:

@@ -2,28 +2,23 @@
 
 from dataclasses import asdict
 from http import HTTPStatus
-from typing import Any, TypeVar
 
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
+from retour.sandbox.commands import Command, read
 from retour.sandbox.magento.documents import Address
 from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento.php import PhpError
+from retour.sandbox.magento.returns import PENDING
 from retour.sandbox.magento2.creditmemo import CreditMemo, MemoRefused
 from retour.sandbox.magento2.documents import memo_document, order_document
 from retour.sandbox.magento2.orders import Order, OrderItem
-from retour.sandbox.magento2.returns import PENDING, ReturnRow
+from retour.sandbox.magento2.returns import ReturnRow
 from retour.sandbox.magento2.shop import Shop
 
-Input = TypeVar("Input", bound=BaseModel)
 
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ItemInput(_Strict):
+class ItemInput(Command):
     """One line of an order to make."""
 
     sku: str = "MUG-BLUE"
@@ -34,7 +29,7 @@ class ItemInput(_Strict):
     product_id: int | None = Field(default=None, gt=0)
 
 
-class CustomerInput(_Strict):
+class CustomerInput(Command):
     """Who bought it."""
 
     firstname: str = "Noor"
@@ -42,7 +37,7 @@ class CustomerInput(_Strict):
     email: str = "noor@example.org"
 
 
-class BillingInput(_Strict):
+class BillingInput(Command):
     """Who pays for it; the name and the e-mail address are the customer's."""
 
     company: str | None = None
@@ -54,7 +49,7 @@ class BillingInput(_Strict):
     telephone: str = "0000000000"
 
 
-class OrderSettings(_Strict):
+class OrderSettings(Command):
     """What an order made here is like, its numbers aside."""
 
     items: list[ItemInput] = Field(default_factory=lambda: [ItemInput()], min_length=1)
@@ -85,19 +80,19 @@ class BulkInput(OrderSettings):
     width: int = 6
 
 
-class StatusInput(_Strict):
+class StatusInput(Command):
     """Any text."""
 
     status: str
 
 
-class MemoInput(_Strict):
+class MemoInput(Command):
     """A credit memo on a return, and the status it sets, if any."""
 
     status: str | None = None
 
 
-class OrderMemoInput(_Strict):
+class OrderMemoInput(Command):
     """A credit memo on an order; `ticked` is the block with the pending returns."""
 
     sku: str
@@ -128,14 +123,12 @@ class Control:
         ]
 
     async def _add_order(self, request: web.Request) -> web.Response:
-        asked = await _read(request, OrderInput)
-        if self._shop.orders.numbered(asked.increment_id) is not None:
-            raise web.HTTPConflict(text=f"order {asked.increment_id} exists")
+        asked = await read(request, OrderInput)
         order = _make(self._shop, asked, asked.increment_id, asked.ext_order_id, _address(asked))
         return web.json_response(order_document(order), status=HTTPStatus.CREATED)
 
     async def _add_orders(self, request: web.Request) -> web.Response:
-        asked = await _read(request, BulkInput)
+        asked = await read(request, BulkInput)
         address = _address(asked)
         numbers = [f"{n:0{asked.width}d}" for n in range(asked.start, asked.start + asked.count)]
         for number in numbers:
@@ -145,10 +138,11 @@ class Control:
         return web.json_response(answer, status=HTTPStatus.CREATED)
 
     async def _order_memo(self, request: web.Request) -> web.Response:
-        asked = await _read(request, OrderMemoInput)
-        order = self._shop.orders.numbered(request.match_info["number"])
+        asked = await read(request, OrderMemoInput)
+        number = request.match_info["number"]
+        order = self._shop.orders.numbered(number)
         if order is None:
-            raise web.HTTPNotFound(text="no such order")
+            raise KeyError(number)
         try:
             memo = self._shop.credit_memo_on_order(order, asked.sku, asked.quantity, ticked=asked.ticked)
         except (MemoRefused, PhpError) as refused:
@@ -160,11 +154,11 @@ class Control:
 
     async def _decide(self, request: web.Request) -> web.Response:
         row = self._row(request)
-        self._shop.decide(row, (await _read(request, StatusInput)).status)
+        self._shop.decide(row, (await read(request, StatusInput)).status)
         return web.json_response(asdict(row))
 
     async def _decide_all(self, request: web.Request) -> web.Response:
-        status = (await _read(request, StatusInput)).status
+        status = (await read(request, StatusInput)).status
         pending = [row for row in self._shop.returns if row.status == PENDING]
         for row in pending:
             self._shop.decide(row, status)
@@ -172,7 +166,7 @@ class Control:
 
     async def _return_memo(self, request: web.Request) -> web.Response:
         row = self._row(request)
-        asked = await _read(request, MemoInput)
+        asked = await read(request, MemoInput)
         try:
             memo = self._shop.credit_memo(row, asked.status)
         except (MemoRefused, PhpError) as refused:
@@ -195,9 +189,10 @@ class Control:
         return web.json_response({"access_token": token, "access_token_secret": secret})
 
     def _row(self, request: web.Request) -> ReturnRow:
-        row = self._shop.returns.get(int(request.match_info["id"]))
+        number = int(request.match_info["id"])
+        row = self._shop.returns.get(number)
         if row is None:
-            raise web.HTTPNotFound(text="no such return")
+            raise KeyError(number)
         return row
 
 
@@ -241,11 +236,3 @@ def _booked(memo: CreditMemo) -> web.Response:
 
 def _unbooked(refused: Exception) -> web.Response:
     return web.json_response({"message": str(refused)}, status=HTTPStatus.CONFLICT)
-
-
-async def _read(request: web.Request, shape: type[Input]) -> Input:
-    body: Any = await request.read() or b"{}"
-    try:
-        return shape.model_validate_json(body)
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

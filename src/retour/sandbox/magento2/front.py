@@ -7,9 +7,9 @@ from typing import Final
 from aiohttp import web
 
 from retour.sandbox.magento.front import admit, configured_elsewhere, not_found, page
+from retour.sandbox.magento.hook import UnknownStore
 from retour.sandbox.magento.parameters import read_parameters
 from retour.sandbox.magento.php import PhpError
-from retour.sandbox.magento2.hook import UnknownStore
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import Magento2Switches
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 from aiohttp import web
 
 from retour.sandbox.magento import columns, php
+from retour.sandbox.magento.hook import MISSING_TABLE, UnknownStore, read_payload
 from retour.sandbox.magento2.returns import ReturnRow
 from retour.sandbox.magento2.shop import Shop
 from retour.sandbox.magento2.switches import STORES, Magento2Switches
@@ -14,14 +15,7 @@ from retour.sandbox.magento2.switches import STORES, Magento2Switches
 ACTION: Final = "/channable/returns/hook"
 
 _WHITESPACE: Final = re.compile(r"\s+")
-_MISSING_TABLE: Final = (
-    "SQLSTATE[42S02]: Base table or view not found: 1146 Table 'magento.channable_returns' doesn't exist, "
-    "query was: DESCRIBE `channable_returns`"
-)
-
-
-class UnknownStore(Exception):
-    """Magento knows no such store: an exception before the plugin's own `try`, so 500 HTML (E9)."""
+_NOT_JSON: Final = "Unable to unserialize value. Error: "
 
 
 def answer(shop: Shop, parameters: Mapping[str, str], body: bytes) -> web.Response:
@@ -30,14 +24,13 @@ def answer(shop: Shop, parameters: Mapping[str, str], body: bytes) -> web.Respon
     if refusal is not None:
         return refused(refusal)
     try:
-        payload = _read_payload(body)
+        payload = read_payload(body, not_json=_NOT_JSON, nothing="No Returns Data in post")
         if not php.is_empty(payload.get("errors")):
             return web.json_response(payload)
         row = _read_row(shop, payload, int(parameters["store"]))
         _check_database(shop.switches)
     except php.PhpException as exception:
         return refused(str(exception))
-    row.entity_id = shop.returns.next_id()
     shop.import_return(row)
     return web.json_response({"validated": "true", "return_id": row.entity_id})
 
@@ -63,20 +56,6 @@ def _refuse_request(switches: Magento2Switches, parameters: Mapping[str, str]) -
     if php.is_empty(code):
         return "Token param missing in request"
     return "Invalid token" if code != switches.token else None
-
-
-def _read_payload(body: bytes) -> dict[str, Any]:
-    """Refusals 7 to 12, in their order (9 cannot occur after 1)."""
-    if not body:
-        raise php.PhpException("Post data empty!")
-    payload = php.decode(body, "Unable to unserialize value. Error: ")
-    if php.is_empty(payload):
-        raise php.PhpException("No Returns Data in post")
-    if not isinstance(payload, dict) or php.is_empty(payload.get("channable_id")):
-        raise php.PhpException("Post missing channable_id")
-    if php.is_empty(payload.get("channel_id")):
-        raise php.PhpException("Post missing channel_id")
-    return payload
 
 
 def _read_row(shop: Shop, payload: dict[str, Any], store_id: int) -> ReturnRow:
@@ -147,6 +126,6 @@ def _meta(meta: Any, key: str) -> str | None:
 
 def _check_database(switches: Magento2Switches) -> None:
     """Refusal 13, and the table that is not there (E9)."""
-    problem = _MISSING_TABLE if switches.missing_table else switches.save_error
+    problem = MISSING_TABLE if switches.missing_table else switches.save_error
     if problem is not None:
         raise php.PhpException(f"Could not save the return: {problem}")

@@ -1,9 +1,9 @@
 """The shop's orders and the products on them."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento.orders import Orders
 
 
 @dataclass(slots=True)
@@ -63,51 +63,20 @@ class Order:
         return next((item for item in self.items if item.product.sku == sku), None)
 
 
-def _collated(text: str) -> str:
-    """MySQL compares texts without regard to case and trailing spaces."""
-    return text.rstrip(" ").casefold()
-
-
-class OrderBook:
-    """Orders by each of their numbers, products by each of theirs; every look-up is O(1)."""
+class OrderBook(Orders[Order]):
+    """Products too, by each of their numbers."""
 
     def __init__(self) -> None:
-        self._orders: dict[int, Order] = {}
-        self._by_number: dict[str, Order] = {}
-        self._by_external: dict[str, list[Order]] = {}
+        super().__init__()
         self._products: dict[int, Product] = {}
         self._by_sku: dict[str, Product] = {}
         self._by_ean: dict[str, Product] = {}
         self._next_item = 1
         self._next_product = 1
 
-    def __len__(self) -> int:
-        return len(self._orders)
-
-    def __iter__(self) -> Iterator[Order]:
-        return iter(self._orders.values())
-
-    def next_id(self) -> int:
-        return len(self._orders) + 1
-
     def next_item_id(self) -> int:
         self._next_item += 1
         return self._next_item - 1
-
-    def add(self, order: Order) -> None:
-        self._orders[order.entity_id] = order
-        self._by_number[_collated(order.increment_id)] = order
-        if order.ext_order_id is not None:
-            self._by_external.setdefault(_collated(order.ext_order_id), []).append(order)
-
-    def get(self, entity_id: int) -> Order | None:
-        return self._orders.get(entity_id)
-
-    def numbered(self, increment_id: str) -> Order | None:
-        return self._by_number.get(_collated(increment_id))
-
-    def external(self, ext_order_id: str) -> list[Order]:
-        return self._by_external.get(_collated(ext_order_id), [])
 
     def stock(self, sku: str, name: str, ean: str | None, product_id: int | None = None) -> Product:
         """The product with this SKU, made when there is none; an id that is taken is not used again."""

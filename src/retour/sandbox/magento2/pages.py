@@ -8,16 +8,18 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from retour.sandbox.magento.admin import (
+    billing_facts,
     decision_buttons,
     delete_button,
+    marketplace_card,
     mass_actions,
     panel,
     sent_cards,
-    sent_item,
-    tick_cell,
+    sent_cells,
 )
+from retour.sandbox.magento.returns import DECISIONS, PENDING
 from retour.sandbox.magento2.orders import Order
-from retour.sandbox.magento2.returns import DECISIONS, PENDING, ReturnRow
+from retour.sandbox.magento2.returns import ReturnRow
 from retour.sandbox.markup import Html, element
 from retour.sandbox.panel import Notice, Sheet, card, cell, filters, pager, table
 
@@ -84,19 +86,13 @@ def detail_page(shop_name: str, row: ReturnRow, order: Order | None, notices: It
             *sent_cards(row),
             _order_card(row, order),
             _billing_card(order),
-            card(
-                "Marketplace",
+            marketplace_card(
+                row,
                 [
-                    ("Channel", row.channel_name),
-                    ("Channel id", row.channel_id),
-                    ("Hub's id", row.channable_id),
                     ("Channel return id", row.channel_return_id),
                     ("Channel order id", row.channel_order_id),
                     ("Internal order id", row.channel_order_id_internal),
                     ("Platform order id", row.platform_order_id),
-                    ("Store view", row.store_id),
-                    ("Imported", f"{row.created_at} UTC"),
-                    ("Updated", f"{row.updated_at} UTC"),
                 ],
             ),
             class_="cards",
@@ -121,11 +117,7 @@ def _row(row: ReturnRow, order: Order | None) -> Html:
     reason = [element("strong", row.reason), element("span", row.comment, class_="comment") if row.comment else None]
     return element(
         "tr",
-        tick_cell(number),
-        cell("ID", element("a", number, href=here)),
-        cell("Order", row.magento_increment_id or "-", None if order else element("small", "not linked")),
-        cell("Customer", row.customer_name),
-        cell("Item", sent_item(row)),
+        *sent_cells(row, here, linked=order is not None),
         cell("Reason", *reason),
         cell("Credit memos", len(order.credit_memos) if order else "-"),
         cell("Order status", order.status if order else "-"),
@@ -171,17 +163,10 @@ def _order_card(row: ReturnRow, order: Order | None) -> Html:
 def _billing_card(order: Order | None) -> Html | None:
     if order is None:
         return None
-    billing = order.billing
     return card(
         "Billing and invoice",
         [
-            ("Company", billing.company),
-            ("Name", f"{billing.firstname} {billing.lastname}"),
-            ("Street", ", ".join(billing.street)),
-            ("Place", f"{billing.postcode} {billing.city} ({billing.country_id})"),
-            ("Telephone", billing.telephone),
-            ("E-mail", billing.email),
-            ("VAT number", billing.vat_id),
+            *billing_facts(order.billing),
             ("Invoice", order.invoice_number),
             ("Payment", order.payment_method),
             ("Shipping", f"{order.currency} {order.shipping_amount:.2f}"),

@@ -3,9 +3,10 @@
 from retour.sandbox.clock import Clock
 from retour.sandbox.journal import Journal
 from retour.sandbox.magento import php
+from retour.sandbox.magento.returns import PENDING
 from retour.sandbox.magento2.creditmemo import CreditMemo, MemoRefused, book, refundable, sku_of
 from retour.sandbox.magento2.orders import Order, OrderBook, OrderItem
-from retour.sandbox.magento2.returns import PENDING, ReturnRow, ReturnTable
+from retour.sandbox.magento2.returns import ReturnRow, ReturnTable
 from retour.sandbox.magento2.switches import Magento2Switches
 
 

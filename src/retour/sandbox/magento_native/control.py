@@ -1,12 +1,12 @@
 """The control routes of this simulator; `retour.sandbox.magento_native` lists them."""
 
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
+from retour.sandbox.app import Handler
+from retour.sandbox.commands import read
 from retour.sandbox.magento.integration import Integration
 from retour.sandbox.magento_native.crediting import Crediting
 from retour.sandbox.magento_native.desk import Desk
@@ -15,7 +15,7 @@ from retour.sandbox.magento_native.order_documents import history_document, memo
 from retour.sandbox.magento_native.orders import Order
 from retour.sandbox.magento_native.rma_documents import comment_document, rma_document
 from retour.sandbox.magento_native.rmas import Rma
-from retour.sandbox.magento_native.shop import Refused, Shop
+from retour.sandbox.magento_native.shop import Shop
 from retour.sandbox.magento_native.switches import OptionAttribute
 from retour.sandbox.magento_native.wanted import (
     BulkInput,
@@ -31,8 +31,6 @@ from retour.sandbox.magento_native.wanted import (
     StatusInput,
     StepInput,
 )
-
-Input = TypeVar("Input", bound=BaseModel)
 
 
 class Control:
@@ -76,26 +74,26 @@ class Control:
         ]
 
     async def _add_order(self, request: web.Request) -> Any:
-        asked = await _read(request, OrderInput)
+        asked = await read(request, OrderInput)
         order = self._shop.add_order(
             asked.lines, billing=asked.billing, **asked.model_dump(exclude={"lines", "billing"})
         )
         return order_document(order)
 
     async def _add_orders(self, request: web.Request) -> Any:
-        asked = await _read(request, BulkInput)
+        asked = await read(request, BulkInput)
         for number in (f"{n:06d}" for n in range(asked.start, asked.start + asked.count)):
             external = None if asked.ext_prefix is None else asked.ext_prefix + number
             self._shop.add_order(increment_id=asked.prefix + number, ext_order_id=external)
         return {"count": asked.count}
 
     async def _comment_order(self, request: web.Request) -> Any:
-        order, asked = self._order(request), await _read(request, CommentInput)
+        order, asked = self._order(request), await read(request, CommentInput)
         added = self._shop.comment(order, asked.text, asked.status, visible=asked.visible, notified=asked.notified)
         return history_document(order, added)
 
     async def _book(self, request: web.Request) -> Any:
-        order, asked = self._order(request), await _read(request, MemoInput)
+        order, asked = self._order(request), await read(request, MemoInput)
         quantities = None
         if asked.lines is not None:
             quantities = {_row_of(order, sku): count for sku, count in asked.lines.items()}
@@ -104,7 +102,7 @@ class Control:
         return memo_document(self._crediting.book(order, quantities, restock=restocked, **options))
 
     async def _garble_order(self, request: web.Request) -> Any:
-        self._shop.garble(self._order(request), (await _read(request, OrderFlawInput)).flaw)
+        self._shop.garble(self._order(request), (await read(request, OrderFlawInput)).flaw)
         return {}
 
     async def _refund_memo(self, request: web.Request) -> Any:
@@ -127,7 +125,7 @@ class Control:
         return [self._shown(rma) for rma in self._desk.rmas]
 
     async def _add_return(self, request: web.Request) -> Any:
-        asked = await _read(request, ReturnInput)
+        asked = await read(request, ReturnInput)
         order = self._shop.orders.get(asked.order_id)
         if order is None:
             raise LookupError("no such order")
@@ -137,19 +135,19 @@ class Control:
         return self._shown(rma)
 
     async def _decide_all(self, request: web.Request) -> Any:
-        asked = await _read(request, DecisionInput)
+        asked = await read(request, DecisionInput)
         open_ones = [rma for rma in self._desk.rmas if not rma.is_closed]
         for rma in open_ones:
             self._desk.decide(rma, asked.status, resolution=asked.resolution)
         return {"count": len(open_ones)}
 
     async def _decide(self, request: web.Request) -> Any:
-        rma, asked = self._rma(request), await _read(request, ItemDecisionInput)
+        rma, asked = self._rma(request), await read(request, ItemDecisionInput)
         self._desk.decide(rma, **asked.model_dump())
         return self._shown(rma)
 
     async def _step(self, request: web.Request) -> Any:
-        rma, asked = self._rma(request), await _read(request, StepInput)
+        rma, asked = self._rma(request), await read(request, StepInput)
         option = None if asked.resolution is None else self._options.id_of("resolution", asked.resolution)
         self._desk.step(rma, asked.item_id, asked.status, resolution=option, quantity=asked.quantity)
         return self._shown(rma)
@@ -160,12 +158,12 @@ class Control:
         return self._shown(rma)
 
     async def _comment_return(self, request: web.Request) -> Any:
-        rma, asked = self._rma(request), await _read(request, CommentInput)
+        rma, asked = self._rma(request), await read(request, CommentInput)
         added = self._desk.comment(rma, asked.text, visible=asked.visible, notified=asked.notified)
         return comment_document(rma, added)
 
     async def _garble_return(self, request: web.Request) -> Any:
-        self._desk.garble(self._rma(request), (await _read(request, RmaFlawInput)).flaw)
+        self._desk.garble(self._rma(request), (await read(request, RmaFlawInput)).flaw)
         return {}
 
     async def _remove(self, request: web.Request) -> Any:
@@ -173,7 +171,7 @@ class Control:
         return {}
 
     async def _add_status(self, request: web.Request) -> Any:
-        asked = await _read(request, StatusInput)
+        asked = await read(request, StatusInput)
         self._shop.add_status(asked.status, asked.states)
         return {}
 
@@ -182,7 +180,7 @@ class Control:
         return {attribute: self._options.of(attribute) for attribute in attributes}
 
     async def _add_option(self, request: web.Request) -> Any:
-        asked = await _read(request, OptionInput)
+        asked = await read(request, OptionInput)
         return {"value": self._options.add(asked.attribute, asked.label)}
 
     async def _revoke(self, _: web.Request) -> Any:
@@ -209,20 +207,14 @@ class Control:
         return rma
 
 
-def _answered(
-    handler: Callable[[web.Request], Awaitable[Any]],
-) -> Callable[[web.Request], Awaitable[web.Response]]:
-    """404 for what is not there, 409 for what the shop does not do."""
+def _answered(handler: Callable[[web.Request], Awaitable[Any]]) -> Handler:
+    """What it tells as JSON; 404 for what is not there."""
 
     async def answer(request: web.Request) -> web.Response:
         try:
             return web.json_response(await handler(request))
         except LookupError as missing:
             raise web.HTTPNotFound(text=str(missing)) from None
-        except ValidationError as error:
-            raise web.HTTPBadRequest(text=str(error)) from None
-        except (Refused, ValueError) as refused:
-            return web.json_response({"message": str(refused)}, status=HTTPStatus.CONFLICT)
 
     return answer
 
@@ -237,7 +229,3 @@ def _row_of(order: Order, sku: str) -> int:
 
 def _id(request: web.Request) -> int:
     return int(request.match_info["id"])
-
-
-async def _read(request: web.Request, shape: type[Input]) -> Input:
-    return shape.model_validate_json(await request.read() or b"{}")

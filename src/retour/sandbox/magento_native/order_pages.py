@@ -5,7 +5,7 @@ from typing import Final
 
 from aiohttp import web
 
-from retour.sandbox.magento.admin import panel
+from retour.sandbox.magento.admin import billing_facts, panel
 from retour.sandbox.magento_native.crediting import CANCELED, OPEN, CreditMemo
 from retour.sandbox.magento_native.orders import Order
 from retour.sandbox.markup import Html, element
@@ -101,19 +101,7 @@ def order_card(order: Order) -> Html:
 
 
 def billing_card(order: Order) -> Html:
-    billing = order.billing
-    return card(
-        "Billing",
-        [
-            ("Company", billing.company),
-            ("Name", f"{billing.firstname} {billing.lastname}"),
-            ("Street", ", ".join(billing.street)),
-            ("Place", f"{billing.postcode} {billing.city} ({billing.country_id})"),
-            ("Telephone", billing.telephone),
-            ("E-mail", billing.email),
-            ("VAT number", billing.vat_id),
-        ],
-    )
+    return card("Billing", billing_facts(order.billing))
 
 
 def _memo(memo: CreditMemo) -> str:

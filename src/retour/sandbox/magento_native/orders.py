@@ -1,6 +1,5 @@
 """The shop's orders, their status history, and which status belongs to which state."""
 
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -98,46 +97,3 @@ class Order:
         """The row that is shipped, where a configurable product has two."""
         found = [item for item in self.items if item.sku == sku]
         return next((item for item in found if item.qty_shipped), found[0] if found else None)
-
-
-class OrderBook:
-    """Orders by each of their numbers; every look-up is O(1). MySQL compares texts without regard to case."""
-
-    def __init__(self) -> None:
-        self._orders: dict[int, Order] = {}
-        self._by_number: dict[str, Order] = {}
-        self._by_external: dict[str, list[Order]] = {}
-
-    def __len__(self) -> int:
-        return len(self._orders)
-
-    def __iter__(self) -> Iterator[Order]:
-        return iter(self._orders.values())
-
-    def newest_first(self) -> Iterator[Order]:
-        return reversed(self._orders.values())
-
-    def next_id(self) -> int:
-        return len(self._orders) + 1
-
-    def add(self, order: Order) -> None:
-        """Raises ValueError when its number is taken."""
-        if self.numbered(order.increment_id) is not None:
-            raise ValueError(f"order {order.increment_id} exists")
-        self._orders[order.entity_id] = order
-        self._by_number[_collated(order.increment_id)] = order
-        if order.ext_order_id is not None:
-            self._by_external.setdefault(_collated(order.ext_order_id), []).append(order)
-
-    def get(self, entity_id: int) -> Order | None:
-        return self._orders.get(entity_id)
-
-    def numbered(self, increment_id: str) -> Order | None:
-        return self._by_number.get(_collated(increment_id))
-
-    def external(self, ext_order_id: str) -> Iterable[Order]:
-        return self._by_external.get(_collated(ext_order_id), [])
-
-
-def _collated(text: str) -> str:
-    return text.rstrip(" ").casefold()

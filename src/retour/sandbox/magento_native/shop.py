@@ -4,21 +4,22 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from retour.sandbox.clock import Clock
+from retour.sandbox.commands import Impossible
 from retour.sandbox.journal import Journal
 from retour.sandbox.magento.documents import Address
+from retour.sandbox.magento.orders import Orders
 from retour.sandbox.magento_native.orders import (
     STATUSES,
     Bought,
     Comment,
     Order,
-    OrderBook,
     OrderFlaw,
     OrderItem,
 )
 from retour.sandbox.magento_native.switches import MagentoNativeSwitches
 
 
-class Refused(Exception):
+class Refused(Impossible):
     """The shop does not do it; the text is for a person."""
 
 
@@ -28,7 +29,7 @@ class Shop:
     def __init__(self, clock: Clock, journal: Journal, switches: MagentoNativeSwitches) -> None:
         self.journal = journal
         self.switches = switches
-        self.orders = OrderBook()
+        self.orders: Orders[Order] = Orders()
         self.statuses: dict[str, set[str]] = {name: set(states) for name, states in STATUSES.items()}
         self._clock = clock
         self._last_item = 0
@@ -54,7 +55,7 @@ class Shop:
         currency: str = "EUR",
         payment_method: str = "checkmo",
     ) -> Order:
-        """An invoiced order. Without a customer id a guest's. Raises ValueError when its number is taken."""
+        """An invoiced order. Without a customer id a guest's. Impossible when its number is taken."""
         entity_id, now = self.orders.next_id(), self.now()
         order = Order(
             entity_id=entity_id,

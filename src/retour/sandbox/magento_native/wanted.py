@@ -1,18 +1,15 @@
 """What the control routes take."""
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from retour.sandbox.commands import Command
 from retour.sandbox.magento.documents import Address
 from retour.sandbox.magento_native.orders import Bought, OrderFlaw
 from retour.sandbox.magento_native.rmas import RmaFlaw
 from retour.sandbox.magento_native.switches import OptionAttribute
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OrderInput(_Strict):
+class OrderInput(Command):
     """An order."""
 
     lines: list[Bought] = Field(default_factory=lambda: [Bought()], min_length=1)
@@ -28,7 +25,7 @@ class OrderInput(_Strict):
     payment_method: str = "checkmo"
 
 
-class BulkInput(_Strict):
+class BulkInput(Command):
     """Many orders."""
 
     count: int = Field(ge=1, le=1_000_000)
@@ -37,7 +34,7 @@ class BulkInput(_Strict):
     start: int = 1
 
 
-class CommentInput(_Strict):
+class CommentInput(Command):
     """A comment of the staff's."""
 
     text: str
@@ -46,7 +43,7 @@ class CommentInput(_Strict):
     notified: bool = False
 
 
-class MemoInput(_Strict):
+class MemoInput(Command):
     """A credit memo of the staff's; no lines for all that is left."""
 
     lines: dict[str, int] | None = None
@@ -58,7 +55,7 @@ class MemoInput(_Strict):
     comment: str | None = None
 
 
-class ReturnInput(_Strict):
+class ReturnInput(Command):
     """A customer's return, made in the shop."""
 
     order_id: int
@@ -68,7 +65,7 @@ class ReturnInput(_Strict):
     comment: str = ""
 
 
-class DecisionInput(_Strict):
+class DecisionInput(Command):
     """One decision on all items that are open."""
 
     status: str
@@ -88,27 +85,27 @@ class StepInput(ItemDecisionInput):
     item_id: int
 
 
-class StatusInput(_Strict):
+class StatusInput(Command):
     """An order status of the merchant's own."""
 
     status: str
     states: list[str] = ["processing", "complete"]
 
 
-class OptionInput(_Strict):
+class OptionInput(Command):
     """An option of an item's attribute."""
 
     attribute: OptionAttribute
     label: str
 
 
-class OrderFlawInput(_Strict):
+class OrderFlawInput(Command):
     """What is wrong with an order's row."""
 
     flaw: OrderFlaw | None
 
 
-class RmaFlawInput(_Strict):
+class RmaFlawInput(Command):
     """What is wrong with a return's row."""
 
     flaw: RmaFlaw | None

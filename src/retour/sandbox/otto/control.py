@@ -1,12 +1,12 @@
 """The control routes: what the customer, the carrier and OTTO do. They are listed in the package's docstring."""
 
-from collections.abc import Awaitable, Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, Field
 
+from retour.sandbox.commands import Bulk, Command, Nothing, read
 from retour.sandbox.otto.commerce import Product
 from retour.sandbox.otto.samples import announce_many
 from retour.sandbox.otto.state import Fulfillment, ParcelState, Shipment
@@ -14,10 +14,6 @@ from retour.sandbox.otto.switches import Flaw
 
 if TYPE_CHECKING:
     from retour.sandbox.otto.simulator import OttoSimulator
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Ordered(Command):
@@ -63,20 +59,6 @@ class Garble(Command):
     flaw: Flaw
 
 
-class Bulk(Command):
-    count: int = Field(ge=1, le=100_000)
-    seed: int = 0
-    days: float = Field(default=10, gt=0)
-
-
-class Nothing(Command):
-    pass
-
-
-Read = TypeVar("Read", bound=Command)
-Handler = Callable[[web.Request], Awaitable[web.Response]]
-
-
 class Control:
     """The hands of everybody but the client under test."""
 
@@ -86,21 +68,21 @@ class Control:
     def routes(self) -> list[web.AbstractRouteDef]:
         unit = "/_sandbox/units/{ref}"
         return [
-            web.post("/_sandbox/orders", _named(self.place_order)),
-            web.post("/_sandbox/announcements", _named(self.announce)),
-            web.post("/_sandbox/parcels", _named(self.send_back)),
-            web.post("/_sandbox/parcels/{ref}/move", _named(self.move_parcel)),
-            web.get("/_sandbox/units", _named(self.units)),
-            web.post(f"{unit}/withdraw", _named(self.withdraw)),
-            web.post(f"{unit}/misdirect", _named(self.misdirect)),
-            web.post(f"{unit}/accept", _named(self.accept)),
-            web.post("/_sandbox/garble", _named(self.garble)),
-            web.post("/_sandbox/tokens/revoke", _named(self.revoke)),
-            web.post("/_sandbox/bulk", _named(self.bulk)),
+            web.post("/_sandbox/orders", self.place_order),
+            web.post("/_sandbox/announcements", self.announce),
+            web.post("/_sandbox/parcels", self.send_back),
+            web.post("/_sandbox/parcels/{ref}/move", self.move_parcel),
+            web.get("/_sandbox/units", self.units),
+            web.post(f"{unit}/withdraw", self.withdraw),
+            web.post(f"{unit}/misdirect", self.misdirect),
+            web.post(f"{unit}/accept", self.accept),
+            web.post("/_sandbox/garble", self.garble),
+            web.post("/_sandbox/tokens/revoke", self.revoke),
+            web.post("/_sandbox/bulk", self.bulk),
         ]
 
     async def place_order(self, request: web.Request) -> web.Response:
-        command = await _read(request, PlaceOrder)
+        command = await read(request, PlaceOrder)
         order = self._simulator.place_order(
             [ordered.product() for ordered in command.products],
             ordered_at=command.ordered_at,
@@ -112,7 +94,7 @@ class Control:
         return web.json_response(made, status=201)
 
     async def announce(self, request: web.Request) -> web.Response:
-        command = await _read(request, Announce)
+        command = await read(request, Announce)
         shipment = self._simulator.announce(
             command.position_item_ids,
             reason=command.reason,
@@ -122,11 +104,11 @@ class Control:
         return _shipment(shipment)
 
     async def send_back(self, request: web.Request) -> web.Response:
-        command = await _read(request, SendBack)
+        command = await read(request, SendBack)
         return _shipment(self._simulator.send_back(command.position_item_ids, tracked=command.tracked))
 
     async def move_parcel(self, request: web.Request) -> web.Response:
-        self._simulator.move_parcel(request.match_info["ref"], (await _read(request, MoveParcel)).state)
+        self._simulator.move_parcel(request.match_info["ref"], (await read(request, MoveParcel)).state)
         return web.json_response({})
 
     async def units(self, _: web.Request) -> web.Response:
@@ -149,22 +131,22 @@ class Control:
         )
 
     async def withdraw(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         self._simulator.withdraw(request.match_info["ref"])
         return web.json_response({})
 
     async def misdirect(self, request: web.Request) -> web.Response:
-        await _read(request, Nothing)
+        await read(request, Nothing)
         self._simulator.misdirect(request.match_info["ref"])
         return web.json_response({})
 
     async def accept(self, request: web.Request) -> web.Response:
-        command = await _read(request, ByOtto)
+        command = await read(request, ByOtto)
         self._simulator.accept_by_otto(request.match_info["ref"], command.reason)
         return web.json_response({})
 
     async def garble(self, request: web.Request) -> web.Response:
-        command = await _read(request, Garble)
+        command = await read(request, Garble)
         self._simulator.garble(command.position_item_id, command.flaw)
         return web.json_response(self._simulator.switches.garbled)
 
@@ -173,7 +155,7 @@ class Control:
         return web.json_response({})
 
     async def bulk(self, request: web.Request) -> web.Response:
-        command = await _read(request, Bulk)
+        command = await read(request, Bulk)
         made = announce_many(self._simulator, command.count, command.seed, command.days)
         return web.json_response({"count": len(made), "first": made[0], "last": made[-1]}, status=201)
 
@@ -181,22 +163,3 @@ class Control:
 def _shipment(shipment: Shipment | None) -> web.Response:
     made: dict[str, Any] = {"return_shipment_id": shipment.shipment_id if shipment else None}
     return web.json_response(made, status=201)
-
-
-def _named(serve: Handler) -> Handler:
-    """404 for a name that nothing has."""
-
-    async def handle(request: web.Request) -> web.Response:
-        try:
-            return await serve(request)
-        except KeyError as error:
-            raise web.HTTPNotFound(text=f"there is no {error}") from None
-
-    return handle
-
-
-async def _read(request: web.Request, model: type[Read]) -> Read:
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

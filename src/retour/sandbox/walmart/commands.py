@@ -4,18 +4,15 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, Field
 
+from retour.sandbox.commands import Command
 from retour.sandbox.walmart.samples import CUSTOMERS
 from retour.sandbox.walmart.state import Channel, Customer, Kind, ShipNode
 from retour.sandbox.walmart.switches import Flaw
 
 Quantity = Annotated[int, Field(ge=1, le=9999)]
 Digits = Annotated[str, Field(pattern=r"^\d+$")]
-
-
-class Command(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class Person(Command):
@@ -84,12 +81,6 @@ class OpenReturn(Command):
     labels_per_group: int = Field(default=1, ge=0, le=5)
     carriers_per_label: int = Field(default=1, ge=0, le=5)
     opened_at: AwareDatetime | None = None
-
-
-class OpenMany(Command):
-    count: int = Field(ge=1, le=200_000)
-    seed: int = 0
-    days: float = Field(default=10, gt=0, description="over the last days")
 
 
 class OnLine(Command):

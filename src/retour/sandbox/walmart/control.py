@@ -1,19 +1,15 @@
 """The control routes of this simulator; `retour.sandbox.walmart` lists them."""
 
-from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from pydantic import BaseModel, ValidationError
 
+from retour.sandbox.commands import Bulk, read, window
 from retour.sandbox.walmart import commands, shapes
-from retour.sandbox.walmart.customers import Taken
 from retour.sandbox.walmart.state import Return, ReturnLine
 
 if TYPE_CHECKING:
     from retour.sandbox.walmart.simulator import WalmartSimulator
-
-Read = TypeVar("Read", bound=BaseModel)
 
 
 class Control:
@@ -42,71 +38,56 @@ class Control:
         ]
 
     async def place_order(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.PlaceOrder)
-        try:
-            order = self._simulator.place_order(command)
-        except Taken as taken:
-            raise web.HTTPConflict(text=str(taken)) from None
+        order = self._simulator.place_order(await read(request, commands.PlaceOrder))
         lines = [{"line_number": line.number, "sku": line.sku, "quantity": line.quantity} for line in order.lines]
         ids = {"purchase_order_id": order.purchase_order_id, "customer_order_id": order.customer_order_id}
         return web.json_response({**ids, "lines": lines}, status=201)
 
     async def forget_order(self, request: web.Request) -> web.Response:
-        try:
-            self._simulator.forget_order(request.match_info["number"])
-        except KeyError:
-            raise web.HTTPNotFound(text="no such order") from None
+        self._simulator.forget_order(request.match_info["number"])
         return web.Response(status=204)
 
     async def open_return(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.OpenReturn)
-        try:
-            returned = self._simulator.open_return(command)
-        except Taken as taken:
-            raise web.HTTPConflict(text=str(taken)) from None
+        returned = self._simulator.open_return(await read(request, commands.OpenReturn))
         return web.json_response(self._shape(returned), status=201)
 
     async def summary(self, request: web.Request) -> web.Response:
         self._simulator.catch_up()
         returns = self._simulator.seller.returns.values()
-        offset = _count(request, "offset", 0)
-        limit = _count(request, "limit", len(returns))
-        return web.json_response([self._shape(returned) for returned in islice(returns, offset, offset + limit)])
+        return web.json_response([self._shape(returned) for returned in window(request, returns)])
 
     async def open_many(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.OpenMany)
-        made = self._simulator.customers.open_many(command)
+        made = self._simulator.customers.open_many(await read(request, Bulk))
         ends = {"first_return_order_id": made[0].return_order_id, "last_return_order_id": made[-1].return_order_id}
         return web.json_response({"count": len(made), **ends}, status=201)
 
     async def ship(self, request: web.Request) -> web.Response:
         returned = self._returned(request)
-        command = await _read(request, commands.OnLine)
-        self._simulator.ship(returned.return_order_id, _line(returned, command))
+        command = await read(request, commands.OnLine)
+        self._simulator.ship(returned.return_order_id, command.line)
         return web.json_response(self._shape(returned))
 
     async def deliver(self, request: web.Request) -> web.Response:
         returned = self._returned(request)
-        command = await _read(request, commands.OnLine)
-        self._simulator.deliver(returned.return_order_id, _line(returned, command))
+        command = await read(request, commands.OnLine)
+        self._simulator.deliver(returned.return_order_id, command.line)
         return web.json_response(self._shape(returned))
 
     async def cancel(self, request: web.Request) -> web.Response:
         returned = self._returned(request)
-        command = await _read(request, commands.Cancel)
-        self._simulator.cancel(returned.return_order_id, _line(returned, command), command.reason)
+        command = await read(request, commands.Cancel)
+        self._simulator.cancel(returned.return_order_id, command.line, command.reason)
         return web.json_response(self._shape(returned))
 
     async def refund(self, request: web.Request) -> web.Response:
         returned = self._returned(request)
-        command = await _read(request, commands.RefundNow)
-        _line(returned, command)
+        command = await read(request, commands.RefundNow)
         self._simulator.refund(returned.return_order_id, command)
         return web.json_response(self._shape(returned))
 
     async def spoil(self, request: web.Request) -> web.Response:
         returned = self._returned(request)
-        self._simulator.spoil(returned.return_order_id, (await _read(request, commands.Spoil)).flaw)
+        self._simulator.spoil(returned.return_order_id, (await read(request, commands.Spoil)).flaw)
         return web.json_response(self._shape(returned))
 
     async def revoke(self, _: web.Request) -> web.Response:
@@ -114,7 +95,7 @@ class Control:
         return web.Response(status=204)
 
     async def set_credentials(self, request: web.Request) -> web.Response:
-        command = await _read(request, commands.Credentials)
+        command = await read(request, commands.Credentials)
         self._simulator.tokens.set_credentials(command.client_id, command.client_secret)
         return web.Response(status=204)
 
@@ -123,14 +104,11 @@ class Control:
         return web.json_response(await self._simulator.pushes.settle())
 
     async def release(self, request: web.Request) -> web.Response:
-        self._simulator.pushes.release(newest_first=(await _read(request, commands.Release)).newest_first)
+        self._simulator.pushes.release(newest_first=(await read(request, commands.Release)).newest_first)
         return await self.pushes(request)
 
     def _returned(self, request: web.Request) -> Return:
-        returned = self._simulator.seller.returns.get(request.match_info["number"])
-        if returned is None:
-            raise web.HTTPNotFound(text="no such return")
-        return returned
+        return self._simulator.seller.returns[request.match_info["number"]]
 
     def _shape(self, returned: Return) -> dict[str, Any]:
         return {
@@ -154,24 +132,3 @@ class Control:
             "cancelled": line.cancelled,
             "events": [event.tag for event in line.events],
         }
-
-
-def _line(returned: Return, command: commands.OnLine) -> int | None:
-    if command.line is not None and returned.line(command.line) is None:
-        raise web.HTTPNotFound(text=f"the return has no line {command.line}")
-    return command.line
-
-
-def _count(request: web.Request, name: str, default: int) -> int:
-    text = request.query.get(name, str(default))
-    if not text.isdecimal():
-        raise web.HTTPBadRequest(text=f"{name} must be a number")
-    return int(text)
-
-
-async def _read(request: web.Request, model: type[Read]) -> Read:
-    """An absent body is an empty one."""
-    try:
-        return model.model_validate_json(await request.read() or b"{}")
-    except ValidationError as error:
-        raise web.HTTPBadRequest(text=str(error)) from None

@@ -6,15 +6,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from retour.sandbox.commands import Bulk, Impossible
 from retour.sandbox.walmart import commands
 from retour.sandbox.walmart.lifecycle import Lifecycle
 from retour.sandbox.walmart.samples import CUSTOMERS, REASONS, SAMPLE_ORDERS, product
 from retour.sandbox.walmart.state import Customer, Order, OrderLine, Return, ReturnLine, Seller
 from retour.sandbox.walmart.switches import WalmartSwitches
-
-
-class Taken(Exception):
-    """A number that was to be new is in use."""
 
 
 class Customers:
@@ -40,9 +37,9 @@ class Customers:
             self._add_order(order, recent=True)
 
     def place_order(self, command: commands.PlaceOrder, *, shown: bool = True) -> Order:
-        """`shown` on the page. Raises `Taken`."""
+        """`shown` on the page. Impossible when its number is taken."""
         if command.purchase_order_id in self._seller.orders:
-            raise Taken(f"purchase order {command.purchase_order_id} exists")
+            raise Impossible(f"purchase order {command.purchase_order_id} exists")
         order = Order(
             command.purchase_order_id or self._free_order_id(),
             command.customer_order_id or str(next(self._customer_orders)),
@@ -56,9 +53,9 @@ class Customers:
         return order
 
     def open_return(self, command: commands.OpenReturn, *, shown: bool = True) -> Return:
-        """Makes the orders that do not exist yet; `shown` on the page. Raises `Taken`."""
+        """Makes the orders that do not exist yet; `shown` on the page. Impossible when its number is taken."""
         if command.return_order_id in self._seller.returns:
-            raise Taken(f"return {command.return_order_id} exists")
+            raise Impossible(f"return {command.return_order_id} exists")
         at = command.opened_at or self._now()
         customer = command.customer.customer()
         returned = self._blank(at, customer, command.return_order_id)
@@ -76,7 +73,7 @@ class Customers:
         self._open(returned, recent=shown)
         return returned
 
-    def open_many(self, command: commands.OpenMany) -> list[Return]:
+    def open_many(self, command: Bulk) -> list[Return]:
         """Mostly of one line and one unit, oldest first."""
         chance = random.Random(command.seed)  # noqa: S311 - sample data
         now = self._now()

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from retour.sandbox.agenda import Agenda
 from retour.sandbox.app import Simulator
+from retour.sandbox.commands import Bulk
 from retour.sandbox.walmart import commands
 from retour.sandbox.walmart.control import Control
 from retour.sandbox.walmart.customers import Customers
@@ -82,7 +83,7 @@ class WalmartSimulator(Simulator):
 
     def open_many(self, count: int, *, seed: int = 0, days: float = 10) -> list[Return]:
         """Many customers open returns, spread over the last days."""
-        return self.customers.open_many(commands.OpenMany(count=count, seed=seed, days=days))
+        return self.customers.open_many(Bulk(count=count, seed=seed, days=days))
 
     def ship(self, return_order_id: str, line: int | None = None) -> bool:
         """The customer hands the parcel in; False when nothing changed. KeyError: no such return or line."""
