@@ -113,7 +113,12 @@ async def test_a_real_sqlite_that_may_not_grow_says_so_and_heals(world: World, n
 
         return await call(self, run, *args, **kwargs)
 
+    def without_room() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")  # what earlier tests have left free would be room enough
+
     await world.at_bol("POST", "bulk", {"count": 200})
+    await world.db(without_room)
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Database, "__call__", small)
         reports = await world.sync(until_idle=False)

@@ -57,7 +57,7 @@ def failed(key: str, error: ConnectorError, now: datetime, attempts: int, *, can
             said = error.words or error.message
             return Result(key, EffectState.REFUSED, error=said, code=error.code, note="refused")
         case Stopped():
-            due = now + rhythm.RECONNECT_AFTER
+            due = now  # the connection waits until it is let in again, and all of it
         case Unavailable(retry_after=pause):
             due = now + max(pause, timedelta(seconds=1))
         case _:
