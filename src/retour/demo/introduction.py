@@ -48,7 +48,7 @@ def rows(
             "Good to know",
             [
                 "Platforms are checked every few seconds here, not every 5 minutes.",
-                "Amazon shows its returns in reports: the first in half a minute, then every 25 minutes.",
+                "Amazon shows its returns in reports: the first in half a minute, then every three minutes.",
                 "Miravia takes 1000 calls a day: after some hours of play it has to wait for the next.",
                 f"The hub is process {hub.number}: kill it, and it comes back and repeats nothing.",
             ],
